@@ -56,13 +56,13 @@ pub fn convert(inputs: &[Input], options: &Options) -> Conversion {
     let Some(format) = format.filter(|_| !conversion.report.refuses()) else { return conversion };
     let mut draft = read(format, inputs, options, &mut conversion.report);
     if draft.blocks.is_empty() && !conversion.report.refuses() && !conversion.report.is_broken() {
-        let said = "the files have no line that grants a license";
-        conversion.report.add_found(&NO_LICENSE, whole(inputs.first()), said);
+        let message = "the files have no line that grants a license";
+        conversion.report.add_found(&NO_LICENSE, whole(inputs.first()), message);
     }
     if format != Format::Xmllicgen {
         for (name, place) in draft.shared_pools() {
-            let said = format!("`{name}` has several pools whose licenses are shared");
-            conversion.report.add_found(&SHARED_POOLS, place, said);
+            let message = format!("`{name}` has several pools whose licenses are shared");
+            conversion.report.add_found(&SHARED_POOLS, place, message);
         }
     }
     if conversion.report.refuses() || draft.blocks.is_empty() {
@@ -92,14 +92,14 @@ fn check_scenarios(conversion: &mut Conversion, inputs: &[Input]) {
     let place = whole(inputs.first());
     let covered = scenario_text("license", at, &draft.grants).covered;
     if covered < draft.grants.len() {
-        let said = format!("the license has {} features", draft.grants.len());
+        let message = format!("the license has {} features", draft.grants.len());
         let done = format!("the scenario file covers the first {covered}");
-        conversion.report.add_with(&SCENARIOS_CUT, place, said, done);
+        conversion.report.add_with(&SCENARIOS_CUT, place, message, done);
     }
     if let Some(reason) = first_failure(&conversion.draft, at) {
-        let said = format!("the license would not grant what the source states: {reason}");
+        let message = format!("the license would not grant what the source states: {reason}");
         let done = "this is an error in keywright; please report it with the source".to_owned();
-        conversion.report.add_with(&UNSOUND_RESULT, place, said, done);
+        conversion.report.add_with(&UNSOUND_RESULT, place, message, done);
     }
 }
 
@@ -153,8 +153,8 @@ fn format_of(inputs: &[Input], options: &Options, report: &mut Report) -> Option
         match common {
             None => common = Some(format),
             Some(other) if other != format && (options.from.is_none() || !is_alias(other, format)) => {
-                let said = format!("the file looks like {}, not like {}", format.title(), other.title());
-                report.add_found(&MIXED_FORMATS, place, said);
+                let message = format!("the file looks like {}, not like {}", format.title(), other.title());
+                report.add_found(&MIXED_FORMATS, place, message);
             }
             Some(_) => {}
         }

@@ -36,15 +36,15 @@ pub(crate) fn set_hosts(block: &mut DraftBlock, list: &str, report: &mut Report)
         match host_id(text) {
             Some(host_id) => found.push(host_id),
             None => {
-                let said =
+                let message =
                     format!("the host id `{}` has no equivalent in the license language", excerpt(text));
-                report.add_found(&HOST_ID_KIND, block.place, said);
+                report.add_found(&HOST_ID_KIND, block.place, message);
             }
         }
     }
     if found.len() > MOST_HOSTS {
-        let said = format!("more than {MOST_HOSTS} host ids, each of which is enough");
-        report.add_found(&HOST_ID_KIND, block.place, said);
+        let message = format!("more than {MOST_HOSTS} host ids, each of which is enough");
+        report.add_found(&HOST_ID_KIND, block.place, message);
         found.truncate(MOST_HOSTS);
     }
     if found.len() > 1 {

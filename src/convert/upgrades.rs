@@ -54,8 +54,8 @@ pub(crate) fn apply<T: Raisable>(items: &mut Vec<T>, raises: &[Raise], report: &
         let count = counts.entry(&raise.name).or_default();
         *count += 1;
         if *count > MOST_UPGRADES {
-            let said = format!("more than {MOST_UPGRADES} UPGRADE lines of `{}`", raise.name);
-            report.add_found(&TOO_LARGE, raise.place, said);
+            let message = format!("more than {MOST_UPGRADES} UPGRADE lines of `{}`", raise.name);
+            report.add_found(&TOO_LARGE, raise.place, message);
             continue;
         }
         if let Some(bases) = by_name.get_mut(&raise.name) {
@@ -81,8 +81,8 @@ fn apply_one<T: Raisable>(items: &mut Vec<T>, bases: &mut Vec<usize>, raise: &Ra
     }
     bases.extend(added);
     if raise.to.count.is_some() && left > 0 {
-        let said = format!("UPGRADE of `{}` for {left} licenses that these files do not have", raise.name);
-        report.add_found(&GRANTS_NOTHING, raise.place, said);
+        let message = format!("UPGRADE of `{}` for {left} licenses that these files do not have", raise.name);
+        report.add_found(&GRANTS_NOTHING, raise.place, message);
     }
 }
 
@@ -91,9 +91,9 @@ fn raise_one<T: Raisable>(base: &mut T, raise: &Raise, left: &mut u32, report: &
     let old = base.level();
     let expires = old.expires.min(raise.to.expires);
     if expires != old.expires {
-        let said = format!("UPGRADE of `{}` ends before the licenses that it raises", raise.name);
+        let message = format!("UPGRADE of `{}` ends before the licenses that it raises", raise.name);
         let done = "the raised licenses end with the UPGRADE line".to_owned();
-        report.add_with(&MIXED_POOL, raise.place, said, done);
+        report.add_with(&MIXED_POOL, raise.place, message, done);
     }
     let whole = Level { version: raise.to.version, expires, count: old.count };
     let Some(count) = old.count.filter(|count| *left < *count) else {
@@ -103,8 +103,8 @@ fn raise_one<T: Raisable>(base: &mut T, raise: &Raise, left: &mut u32, report: &
         base.set_level(whole);
         return None;
     };
-    let said = format!("UPGRADE raises {left} of the {count} licenses of `{}`", raise.name);
-    report.add_found(&PARTIAL_UPGRADE, raise.place, said);
+    let message = format!("UPGRADE raises {left} of the {count} licenses of `{}`", raise.name);
+    report.add_found(&PARTIAL_UPGRADE, raise.place, message);
     let mut part = base.clone();
     part.set_level(Level { count: Some(*left), ..whole });
     part.put_last();

@@ -113,8 +113,8 @@ fn details(report: &VerifyReport<'_>, at: usize, several: bool, style: Style) ->
         let reason = report.reason(&fault.reason);
         line(&mut text, format_args!("  {on}{:WIDTH$}{off}  {reason}", fault.policy.as_str()));
     }
-    for (word, said) in ["note", ""].into_iter().zip(file.repaired.iter().flat_map(repaired_copy::lines)) {
-        line(&mut text, format_args!("  {word:WIDTH$}  {said}"));
+    for (word, message) in ["note", ""].into_iter().zip(file.repaired.iter().flat_map(repaired_copy::lines)) {
+        line(&mut text, format_args!("  {word:WIDTH$}  {message}"));
     }
     render_hidden(&mut text, report, &file.hidden);
     render_totals(&mut text, report.file_totals(at));
@@ -185,12 +185,12 @@ fn render_logged(text: &mut String, report: &VerifyReport<'_>, logged: &Logged) 
         let (sn, customer) = (report.value("SN", &entry.sn), report.value("LICENSEE", &entry.customer));
         format!("entry {}, {} {sn} `{customer}`", entry.number, report.time(&entry.issued_at))
     });
-    let said = match logged.state {
+    let message = match logged.state {
         LogState::Issued | LogState::Replaced | LogState::LeftOut => format!("issued as {entry}"),
         LogState::Changed => format!("changed since it was issued as {entry}"),
         LogState::NotIssued => "not issued: no entry for this block".to_owned(),
     };
-    line(text, format_args!("  {:WIDTH$}  issue log: {said}", ""));
+    line(text, format_args!("  {:WIDTH$}  issue log: {message}", ""));
     if let Some(number) = logged.replaced_by {
         let later = match logged.state {
             LogState::LeftOut => format!("omitted from the later issue that begins with entry {number}"),

@@ -29,8 +29,8 @@ fn documented_configuration_is_accepted() {
     let block = "FEATURE Draw { VENDOR=ABC_Software COUNT=5 BORROW=24 LICENSEE=\"a\n b\" }\n";
     dir.write("keywright.toml", example).write("a.lic", block).write("drafts/b.lic", block);
     let outcome = dir.run(&["lint", "--format", "concise", "a.lic"]).expect_code(1);
-    for said in ["error[P002]: `BORROW`", "error[S009]", "note[K002]"] {
-        assert!(outcome.stdout.contains(said), "{}", outcome.stdout);
+    for message in ["error[P002]: `BORROW`", "error[S009]", "note[K002]"] {
+        assert!(outcome.stdout.contains(message), "{}", outcome.stdout);
     }
     assert!(!dir.run(&["lint", "--format", "concise", "drafts"]).stdout.contains("K002"));
     // The schema accepts it as the program does.

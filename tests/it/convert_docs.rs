@@ -133,7 +133,7 @@ fn report_matches_its_schema() {
 fn options_are_checked() {
     let place = TestDir::new();
     place.write("a.lic", "INCREMENT draw v 1.0 permanent 1 SIGN=00\n");
-    for (args, said) in [
+    for (args, message) in [
         (&["--accept", "L999"][..], "unknown loss `L999`"),
         (&["--vendor", "a b"], "`--vendor`"),
         (&["--from", "pdf"], "invalid value 'pdf'"),
@@ -144,7 +144,7 @@ fn options_are_checked() {
         let mut all = vec!["convert", "a.lic"];
         all.extend(args);
         let outcome = place.run(&all).expect_code(2);
-        assert!(outcome.stderr.contains(said), "{args:?}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains(message), "{args:?}: {}", outcome.stderr);
     }
     place.run(&["convert", "a.lic", "-q", "-o", "out.lic"]).expect_code(0);
     let again = place.run(&["convert", "a.lic", "-q", "-o", "out.lic"]).expect_code(6);

@@ -231,8 +231,8 @@ fn verify_reports_verdict_after_undoing_damage() {
         dir.write("x.lic", damage(&good));
         let run = verify(&dir, &["x.lic"]);
         assert!(run.code == 3 || run.code == 1, "{name}: {}", run.shown());
-        let said = format!("after {name}");
-        assert!(run.stdout.contains(&said), "{name}: {}", run.stdout);
+        let message = format!("after {name}");
+        assert!(run.stdout.contains(&message), "{name}: {}", run.stdout);
         assert!(run.stdout.contains("the signatures of 2 of 2 blocks match"), "{name}: {}", run.stdout);
         assert!(!run.stdout.contains("RESULT: VALID"), "{name}: {}", run.stdout);
         let json = verify(&dir, &["--format", "json", "x.lic"]).expect_code(run.code).stdout;

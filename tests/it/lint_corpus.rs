@@ -153,13 +153,13 @@ fn cut(line: &str, longest: usize) -> String {
 fn corpus_findings_match_snapshots() {
     let found = found();
     for case in cases() {
-        let said = found.get(&case.path()).map(Vec::as_slice).unwrap_or_default();
+        let message = found.get(&case.path()).map(Vec::as_slice).unwrap_or_default();
         let text = shown(&case.bytes);
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         snapshot(
             "lint",
             &format!("{}-{}", case.code, case.name.replace('/', "-")),
-            &format!("{text}{end}---\n{}", listing(said)),
+            &format!("{text}{end}---\n{}", listing(message)),
         );
     }
 }

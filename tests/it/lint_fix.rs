@@ -37,9 +37,9 @@ fn fix_removes_whole_lines() {
             "FEATURE A { VENDOR=x COUNT=5 LICENSEE=\"a b\" }\n",
         ),
     ] {
-        let (text, said) = fixed(&dir, before, &[]);
-        assert_eq!(text, after, "{said}");
-        assert!(said.contains("fixed "), "{said}");
+        let (text, message) = fixed(&dir, before, &[]);
+        assert_eq!(text, after, "{message}");
+        assert!(message.contains("fixed "), "{message}");
         assert_eq!(fixed(&dir, &text, &[]).0, text);
     }
 }
@@ -47,9 +47,9 @@ fn fix_removes_whole_lines() {
 #[test]
 fn fix_applies_follow_up_fixes() {
     let dir = TestDir::new();
-    let (text, said) = fixed(&dir, "FEATURE A { VENDOR=x KYETYPE=EXCLUSVE COUNT=5 }\n", &[]);
+    let (text, message) = fixed(&dir, "FEATURE A { VENDOR=x KYETYPE=EXCLUSVE COUNT=5 }\n", &[]);
     assert_eq!(text, "FEATURE A { VENDOR=x KEYTYPE=EXCLUSIVE COUNT=5 }\n");
-    assert!(said.contains("fixed 2 findings in x.lic\n"), "{said}");
+    assert!(message.contains("fixed 2 findings in x.lic\n"), "{message}");
 }
 
 #[test]
@@ -107,8 +107,8 @@ fn fix_of_signed_block_layout_keeps_signature_valid() {
         .replacen(&format!("KEY={key}"), &format!("KEY=\"{}\n    {}\"", &key[..40], &key[40..]), 1)
         .replace("ABC Corp", "ABC\n Corp")
         .replace("COUNT=20 ", "COUNT=20\u{a0}");
-    let (fixed, said) = fixed(&dir, &format!("\u{feff}{wrapped}"), &[]);
-    assert!(said.contains("fixed 3 findings") && !said.contains("skipped"), "{said}");
+    let (fixed, message) = fixed(&dir, &format!("\u{feff}{wrapped}"), &[]);
+    assert!(message.contains("fixed 3 findings") && !message.contains("skipped"), "{message}");
     // A wrapped KEY is read correctly and is not changed.
     assert_eq!(fixed.replace("\n    ", "").replace('"', ""), text.replace('"', ""));
     dir.run(&["verify", "--development", "--at", "2026-12-01", "x.lic"]).expect_code(0);
@@ -119,12 +119,12 @@ fn fix_changes_signed_text_only_with_option() {
     let (dir, text) = signed();
     let twice = text.replacen("  COUNT=20", "  COUNT=20\n  VENDOR=ABC_Software\n  COUNT=20", 1);
     let with_draft = format!("{twice}FEATURE Own {{ VENDOR=ABC_Software CUONT=5 }}\n");
-    let (fixed_text, said) = fixed(&dir, &with_draft, &[]);
+    let (fixed_text, message) = fixed(&dir, &with_draft, &[]);
     assert_eq!(fixed_text, with_draft.replace("CUONT", "COUNT"));
-    assert!(said.contains("x.lic: 2 fixes skipped because the block is signed"), "{said}");
-    let (fixed_text, said) = fixed(&dir, &twice, &["--unsafe-fixes"]);
+    assert!(message.contains("x.lic: 2 fixes skipped because the block is signed"), "{message}");
+    let (fixed_text, message) = fixed(&dir, &twice, &["--unsafe-fixes"]);
     assert_eq!(fixed_text, text.replace("COUNT=20 LIC", "COUNT=20\n  LIC"));
-    assert!(said.contains("warning: x.lic: block `Pool` changed and must be signed again\n"), "{said}");
+    assert!(message.contains("warning: x.lic: block `Pool` changed and must be signed again\n"), "{message}");
     // Unreadable text may contain a KEY and cannot be checked, so it is not changed.
     let lost = "FEATURE A { VENDOR=x KEY=abc COUNT=5\u{a0}\u{1} }\nFEATURE B { VENDOR=x CUONT=5 }\n";
     assert_eq!(fixed(&dir, lost, &[]).0, lost.replace("CUONT", "COUNT"));
@@ -162,8 +162,8 @@ fn fix_applies_many_fixes() {
     let dir = TestDir::new();
     let block = "FEATURE A# { VENDOR=x\n  LICENSEE=\"a\n  b\"\u{a0}COUNT=5 VENDOR=x }\n";
     let text: String = (0..3000).map(|n| block.replace('#', &n.to_string())).collect();
-    let (fixed, said) = fixed(&dir, &text, &["--allow", "K"]);
-    assert!(said.contains("fixed 9000 findings in x.lic\n"), "{}", &said[said.len() - 200..]);
+    let (fixed, message) = fixed(&dir, &text, &["--allow", "K"]);
+    assert!(message.contains("fixed 9000 findings in x.lic\n"), "{}", &message[message.len() - 200..]);
     assert!(!fixed.contains('\u{a0}') && fixed.lines().count() == 6000);
 }
 
@@ -220,8 +220,8 @@ proptest! {
     ][..]), 0..40)) {
         let text = pieces.concat();
         let dir = TestDir::new();
-        let (once, said) = fixed(&dir, &text, &[]);
-        prop_assert!(!said.contains("this is a bug in keywright"), "{}", said);
+        let (once, message) = fixed(&dir, &text, &[]);
+        prop_assert!(!message.contains("this is a bug in keywright"), "{}", message);
         prop_assert_eq!(payloads(&once), payloads(&text));
         let (twice, _) = fixed(&dir, &once, &[]);
         prop_assert_eq!(twice, once);

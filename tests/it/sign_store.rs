@@ -1,4 +1,4 @@
-//! What becomes of a trust store under many hands and over time, and what is said when a secret or a block cannot be read.
+//! What becomes of a trust store under many hands and over time, and what is message when a secret or a block cannot be read.
 
 use std::fs;
 

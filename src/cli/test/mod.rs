@@ -170,9 +170,9 @@ fn nothing(args: &Args) -> CliError {
 
 /// Prints one note for each directive that the resolver does not model.
 fn say_not_modelled(loaded: &Loaded, io: &mut Console<'_>) -> Result<(), CliError> {
-    let mut said = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for Notice { license, feature, directive, .. } in loaded.model.notices() {
-        if said.insert((*license, *directive)) {
+        if reported.insert((*license, *directive)) {
             let name = loaded.licenses.get(*license).map_or("", |license| license.source.name());
             io.note(&format!(
                 "note: {directive} is ignored, because scenarios do not model it (`{feature}` in {})",

@@ -61,8 +61,8 @@ fn add(
 ) -> Option<()> {
     let place = reading.place(word.span);
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        let said = format!("`{}` is not a keyword", excerpt(reading.raw(word.span)));
-        reading.report.add_found(&BROKEN_LINE, place, said);
+        let message = format!("`{}` is not a keyword", excerpt(reading.raw(word.span)));
+        reading.report.add_found(&BROKEN_LINE, place, message);
         return None;
     }
     if let Some(row) = position(ATTRIBUTES, name, false) {
@@ -80,8 +80,8 @@ fn add(
     if is_customer
         || position(ATTRIBUTES, name, true).is_some() && name.bytes().any(|b| b.is_ascii_lowercase())
     {
-        let said = format!("`{name}` in lower case is a keyword of the customer without effect");
-        reading.report.add_found(&CUSTOMER_KEYWORD, place, said);
+        let message = format!("`{name}` in lower case is a keyword of the customer without effect");
+        reading.report.add_found(&CUSTOMER_KEYWORD, place, message);
         return Some(());
     }
     reading.report.add_found(&UNKNOWN_KEYWORD, place, format!("unknown keyword `{}`", excerpt(name)));

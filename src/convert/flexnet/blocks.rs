@@ -80,9 +80,9 @@ impl BlockWriter<'_> {
         for (at, period) in pool.periods().iter().enumerate() {
             let Some(item) = pool.items.get(period.first) else { continue };
             let Some(host_ids) = item.line.attributes.get("HOSTID") else {
-                let said =
+                let message =
                     format!("`{}` is uncounted and has no HOSTID, which FlexNet does not allow", item.name);
-                self.report.add_found(&BAD_VALUE, item.line.place, said);
+                self.report.add_found(&BAD_VALUE, item.line.place, message);
                 continue;
             };
             let mut block = self.block(item);
@@ -116,9 +116,9 @@ impl BlockWriter<'_> {
             }
             Layout::Split => {
                 if let Some(first) = pool.first() {
-                    let said =
+                    let message =
                         format!("the lines of one pool of `{}` are valid in different periods", first.name);
-                    self.report.add_found(&POOL_PERIODS, first.line.place, said);
+                    self.report.add_found(&POOL_PERIODS, first.line.place, message);
                 }
                 let kind = KeyType::Additive;
                 out.extend(periods.iter().filter_map(|period| self.period(pool, period, kind)));
@@ -132,8 +132,8 @@ impl BlockWriter<'_> {
             .ok()
             .filter(|count| *count <= keywright_syntax::limits::MAX_COUNT)
         else {
-            let said = format!("the lines of `{}` add up to more licenses than COUNT allows", item.name);
-            self.report.add_found(&TOO_LARGE, item.line.place, said);
+            let message = format!("the lines of `{}` add up to more licenses than COUNT allows", item.name);
+            self.report.add_found(&TOO_LARGE, item.line.place, message);
             return None;
         };
         let mut block = self.block(item);
@@ -147,8 +147,8 @@ impl BlockWriter<'_> {
         self.counted_directives(&mut block, period, item);
         self.common(&mut block, item);
         if pool.items.iter().any(|other| other.line.issued != item.line.issued) {
-            let said = format!("the lines of one pool of `{}` have different ISSUED", item.name);
-            self.report.add_found(&MERGED_LINES, item.line.place, said);
+            let message = format!("the lines of one pool of `{}` have different ISSUED", item.name);
+            self.report.add_found(&MERGED_LINES, item.line.place, message);
         }
         Some(block)
     }
@@ -176,8 +176,8 @@ impl BlockWriter<'_> {
             block.set("HAL_SERVERS", 3);
         }
         if attributes.get("HOSTID").is_some_and(|list| !list.split(' ').any(is_any)) {
-            let said = format!("`{}` is counted and locked to hosts", item.name);
-            self.report.add_found(&COUNTED_HOST_LOCK, block.place, said);
+            let message = format!("`{}` is counted and locked to hosts", item.name);
+            self.report.add_found(&COUNTED_HOST_LOCK, block.place, message);
         }
     }
 
@@ -186,22 +186,22 @@ impl BlockWriter<'_> {
             Ok(0) => {}
             Ok(number) if number <= most => block.set(name, number),
             Ok(number) => {
-                let said =
+                let message =
                     format!("{name} of `{}` would be {number}, and {most} is the largest value", block.name);
-                self.report.add_found(&OUT_OF_RANGE, block.place, said);
+                self.report.add_found(&OUT_OF_RANGE, block.place, message);
                 block.set(name, most);
             }
             Err(_) => {
-                let said = format!("`{}` is not a number", excerpt(text));
-                self.report.add_found(&BAD_VALUE, block.place, said);
+                let message = format!("`{}` is not a number", excerpt(text));
+                self.report.add_found(&BAD_VALUE, block.place, message);
             }
         }
     }
 
     fn share(&mut self, item: &Item) -> Option<&'static str> {
         let Some(group) = item.line.attributes.get("DUP_GROUP") else {
-            let said = "without DUP_GROUP the application decides which checkouts share a license";
-            self.report.once(&APPLICATION_DECIDES, item.line.place, said);
+            let message = "without DUP_GROUP the application decides which checkouts share a license";
+            self.report.once(&APPLICATION_DECIDES, item.line.place, message);
             return None;
         };
         if group.eq_ignore_ascii_case("NONE") {
@@ -210,13 +210,13 @@ impl BlockWriter<'_> {
         let has = |letter: char| group.chars().any(|c| c.eq_ignore_ascii_case(&letter));
         let is_known = group.eq_ignore_ascii_case("SITE") || group.chars().all(|c| "UHDVuhdv".contains(c));
         if !is_known {
-            let said = format!("`DUP_GROUP={}` is not NONE, SITE or letters of UHDV", excerpt(group));
-            self.report.add_found(&BAD_VALUE, item.line.place, said);
+            let message = format!("`DUP_GROUP={}` is not NONE, SITE or letters of UHDV", excerpt(group));
+            self.report.add_found(&BAD_VALUE, item.line.place, message);
             return None;
         }
         if has('S') || has('V') || has('D') {
-            let said = format!("`DUP_GROUP={group}` of `{}`: {}", item.name, DUPLICATE_GROUPING.source);
-            self.report.add_found(&DUPLICATE_GROUPING, item.line.place, said);
+            let message = format!("`DUP_GROUP={group}` of `{}`: {}", item.name, DUPLICATE_GROUPING.source);
+            self.report.add_found(&DUPLICATE_GROUPING, item.line.place, message);
         }
         match (has('U'), has('H')) {
             _ if has('S') => None,
@@ -239,19 +239,19 @@ impl BlockWriter<'_> {
             if keywright_license::check_value("TIME_ZONES", &list).is_ok() {
                 block.set("TIME_ZONES", list);
             } else {
-                let said = format!("`TZ={}` cannot be written as TIME_ZONES", excerpt(zones));
-                self.report.add_found(&TIME_ZONE, block.place, said);
+                let message = format!("`TZ={}` cannot be written as TIME_ZONES", excerpt(zones));
+                self.report.add_found(&TIME_ZONE, block.place, message);
             }
         }
         match attributes.get("VM_PLATFORMS") {
             None => {
-                let said = "without VM_PLATFORMS the license runs on virtual machines";
-                self.report.once(&VIRTUAL_MACHINES, block.place, said);
+                let message = "without VM_PLATFORMS the license runs on virtual machines";
+                self.report.once(&VIRTUAL_MACHINES, block.place, message);
             }
             Some("PHYSICAL") => {}
             Some(other) => {
-                let said = format!("`VM_PLATFORMS={}` of `{}`", excerpt(other), item.name);
-                self.report.add_found(&ENVIRONMENT, block.place, said);
+                let message = format!("`VM_PLATFORMS={}` of `{}`", excerpt(other), item.name);
+                self.report.add_found(&ENVIRONMENT, block.place, message);
             }
         }
         self.information(block, item);

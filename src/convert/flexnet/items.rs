@@ -63,16 +63,16 @@ pub(crate) fn one_vendor(file: &mut FlexFile, options: &Options, report: &mut Re
         }
     }
     if let Some((line, vendor)) = shared {
-        let said = format!(
+        let message = format!(
             "`{}` is a feature of `{}` and of `{}`, which have separate pools",
             excerpt(&line.name),
             excerpt(vendor),
             excerpt(&line.vendor)
         );
-        report.add_found(&TWO_VENDORS, line.place, said);
+        report.add_found(&TWO_VENDORS, line.place, message);
     } else if let Some(line) = file.lines.last().filter(|_| all.len() > 1 && options.vendor.is_some()) {
-        let said = "the lines are of several vendors, and `--vendor` would join them";
-        report.add_found(&TWO_VENDORS, line.place, said);
+        let message = "the lines are of several vendors, and `--vendor` would join them";
+        report.add_found(&TWO_VENDORS, line.place, message);
     }
 }
 
@@ -87,21 +87,21 @@ pub(crate) fn items(
     let mut items = Vec::with_capacity(file.lines.len());
     for (order, line) in std::mem::take(&mut file.lines).into_iter().enumerate() {
         let Some(name) = names.get(&line.name, line.place, report) else {
-            let said = format!("`{}` cannot be written as the name of a feature", excerpt(&line.name));
-            report.add_found(&BAD_VALUE, line.place, said);
+            let message = format!("`{}` cannot be written as the name of a feature", excerpt(&line.name));
+            report.add_found(&BAD_VALUE, line.place, message);
             continue;
         };
         if options.vendor.is_none() && !Name::is_valid(&line.vendor) {
-            let said = format!("`{}` cannot be written as the name of a vendor", excerpt(&line.vendor));
-            report.add_found(&BAD_VALUE, line.place, said);
+            let message = format!("`{}` cannot be written as the name of a vendor", excerpt(&line.vendor));
+            report.add_found(&BAD_VALUE, line.place, message);
             continue;
         }
         let Ok(version) = scale.read(&line.version) else {
             if is_date(&line.version) && report.has(&VERSION_ORDER) {
                 continue;
             }
-            let said = format!("`{}` is not a version: two numbers up to 9999", excerpt(&line.version));
-            report.add_found(&BAD_VALUE, line.place, said);
+            let message = format!("`{}` is not a version: two numbers up to 9999", excerpt(&line.version));
+            report.add_found(&BAD_VALUE, line.place, message);
             continue;
         };
         items.push(Item { line, name, version, order, draws: Vec::new() });
@@ -146,15 +146,16 @@ fn without_superseded(items: Vec<Item>, options: &Options, report: &mut Report) 
         let older = match item.line.issued {
             Some(own) => own < *issued || own == *issued && item.version < *version,
             None if options.undated.is_none() => {
-                let said = format!("`{}` has no ISSUED, and another line supersedes older ones", item.name);
-                report.add_found(&UNDATED_LINE, item.line.place, said);
+                let message =
+                    format!("`{}` has no ISSUED, and another line supersedes older ones", item.name);
+                report.add_found(&UNDATED_LINE, item.line.place, message);
                 false
             }
             None => options.undated == Some(Undated::Superseded),
         };
         if older {
-            let said = format!("a line issued on {issued} supersedes this line of `{}`", item.name);
-            report.add_found(&SUPERSEDED, item.line.place, said);
+            let message = format!("a line issued on {issued} supersedes this line of `{}`", item.name);
+            report.add_found(&SUPERSEDED, item.line.place, message);
         } else {
             kept.push(item);
         }
@@ -169,8 +170,8 @@ fn first_features(mut items: Vec<Item>, report: &mut Report) -> Vec<Item> {
         if item.line.kind != LineKind::Feature || seen.insert(item.name.clone()) {
             return true;
         }
-        let said = format!("a second FEATURE line of `{}`", item.name);
-        report.add_found(&SECOND_FEATURE, item.line.place, said);
+        let message = format!("a second FEATURE line of `{}`", item.name);
+        report.add_found(&SECOND_FEATURE, item.line.place, message);
         false
     });
     items
@@ -185,11 +186,11 @@ fn without_repeated(mut items: Vec<Item>, options: &Options, report: &mut Report
         {
             return true;
         }
-        let said = format!("an INCREMENT line of `{}` is repeated without any difference", item.name);
+        let message = format!("an INCREMENT line of `{}` is repeated without any difference", item.name);
         match options.duplicates {
-            None => report.add_found(&IDENTICAL_LINES, item.line.place, said),
+            None => report.add_found(&IDENTICAL_LINES, item.line.place, message),
             Some(Duplicates::Once) => {
-                report.add_found(&REPEATED_LINE, item.line.place, said);
+                report.add_found(&REPEATED_LINE, item.line.place, message);
                 return false;
             }
             Some(Duplicates::Sum) => {}

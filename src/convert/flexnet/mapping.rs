@@ -64,11 +64,11 @@ fn scale(file: &FlexFile, options: &Options, report: &mut Report) -> Scale {
     if let Some((version, place)) = unclear {
         match options.versions {
             None => {
-                let said = format!(
+                let message = format!(
                     "the version `{}` can be a pair of numbers, a decimal number or a day",
                     excerpt(version)
                 );
-                report.add_found(&VERSION_ORDER, place, said);
+                report.add_found(&VERSION_ORDER, place, message);
             }
             Some(VersionOrder::Decimal) if digits > 1 => {
                 report.add_found(
@@ -89,8 +89,9 @@ fn servers(file: &FlexFile, report: &mut Report) -> HashSet<FileId> {
     for server in &file.servers {
         *counts.entry(server.place.file).or_default() += 1;
         if !is_any(&server.host_id) {
-            let said = format!("the license server is locked to the host id `{}`", excerpt(&server.host_id));
-            report.add_found(&SERVER_LOCK, server.place, said);
+            let message =
+                format!("the license server is locked to the host id `{}`", excerpt(&server.host_id));
+            report.add_found(&SERVER_LOCK, server.place, message);
         }
     }
     for server in &file.servers {
@@ -105,7 +106,7 @@ fn servers(file: &FlexFile, report: &mut Report) -> HashSet<FileId> {
 fn daemons(file: &FlexFile, report: &mut Report) {
     let vendors: HashSet<String> = file.lines.iter().map(|line| line.vendor.to_ascii_lowercase()).collect();
     for daemon in &file.daemons {
-        let said = if vendors.contains(&daemon.name.to_ascii_lowercase()) || vendors.is_empty() {
+        let message = if vendors.contains(&daemon.name.to_ascii_lowercase()) || vendors.is_empty() {
             "settings of the license server".to_owned()
         } else {
             format!(
@@ -113,7 +114,7 @@ fn daemons(file: &FlexFile, report: &mut Report) {
                 excerpt(&daemon.name)
             )
         };
-        report.add_found(&SERVER_SETTINGS, daemon.place, said);
+        report.add_found(&SERVER_SETTINGS, daemon.place, message);
     }
 }
 
@@ -134,11 +135,11 @@ fn token_costs(items: Vec<Item>, names: &mut Names, options: &Options, report: &
         };
         let place = item.line.place;
         let Some(pool) = found.pool.as_ref().or(options.token_pool.as_ref()) else {
-            let said = format!(
+            let message = format!(
                 "a checkout of `{}` costs {} of a pool that VENDOR_STRING does not name",
                 item.name, found.cost
             );
-            report.add_found(&TOKEN_POOL, place, said);
+            report.add_found(&TOKEN_POOL, place, message);
             continue;
         };
         let Some(pool) = names.get(pool, place, report) else {
@@ -152,9 +153,9 @@ fn token_costs(items: Vec<Item>, names: &mut Names, options: &Options, report: &
         if let Seats::Counted(count) = item.line.seats
             && let Some(name) = names.seats(&item.name)
         {
-            let said = format!("`{}` has {count} licenses and draws on `{pool}`", item.name);
+            let message = format!("`{}` has {count} licenses and draws on `{pool}`", item.name);
             let done = format!("the feature `{name}` counts the licenses of `{}`", item.name);
-            report.add_with(&SEATS_FEATURE, place, said, done);
+            report.add_with(&SEATS_FEATURE, place, message, done);
             let mut seats = item.clone();
             seats.name.clone_from(&name);
             item.draws.push(Draw { feature: name, version: item.version, count: 1 });

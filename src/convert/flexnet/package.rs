@@ -28,8 +28,8 @@ pub(crate) fn package(reading: &mut Reading<'_>, words: &[Word], place: Place) -
             PackageKind::SuiteReserved
         }
         Some(other) => {
-            let said = format!("`OPTIONS={}` is not SUITE or SUITE_RESERVED", excerpt(other));
-            reading.report.add_found(&BAD_VALUE, place, said);
+            let message = format!("`OPTIONS={}` is not SUITE or SUITE_RESERVED", excerpt(other));
+            reading.report.add_found(&BAD_VALUE, place, message);
             return None;
         }
     };
@@ -66,8 +66,8 @@ fn component(reading: &mut Reading<'_>, text: &str, kind: PackageKind, place: Pl
         Some(digits) => match digits.parse::<u32>() {
             Ok(count) if count > 0 => Some(count),
             _ => {
-                let said = format!("`{}` is not a component with a number of licenses", excerpt(text));
-                reading.report.add_found(&BAD_VALUE, place, said);
+                let message = format!("`{}` is not a component with a number of licenses", excerpt(text));
+                reading.report.add_found(&BAD_VALUE, place, message);
                 return None;
             }
         },
@@ -76,8 +76,8 @@ fn component(reading: &mut Reading<'_>, text: &str, kind: PackageKind, place: Pl
         && count.is_some_and(|count| count > 1)
         && reading.options.suite_counts.is_none()
     {
-        let said = format!("the component `{}` of a suite has a number of licenses", excerpt(text));
-        reading.report.add_found(&SUITE_COUNT, place, said);
+        let message = format!("the component `{}` of a suite has a number of licenses", excerpt(text));
+        reading.report.add_found(&SUITE_COUNT, place, message);
     }
     let draws = reading.options.suite_counts == Some(SuiteCounts::Draw);
     let count = count.filter(|_| kind == PackageKind::Plain || draws);

@@ -25,8 +25,8 @@ impl Expansion<'_> {
         for package in newest(packages) {
             let key = (package.name.to_ascii_lowercase(), package.version.as_deref());
             if seen.insert(key, ()).is_some() {
-                let said = format!("a second PACKAGE line of `{}`", excerpt(&package.name));
-                self.report.add_found(&GRANTS_NOTHING, package.place, said);
+                let message = format!("a second PACKAGE line of `{}`", excerpt(&package.name));
+                self.report.add_found(&GRANTS_NOTHING, package.place, message);
                 continue;
             }
             items = self.one(items, package);
@@ -43,15 +43,15 @@ impl Expansion<'_> {
         };
         let (enabling, mut rest): (Vec<Item>, Vec<Item>) = items.into_iter().partition(enables);
         if enabling.is_empty() {
-            let said =
+            let message =
                 format!("no FEATURE or INCREMENT line enables the package `{}`", excerpt(&package.name));
-            self.report.add_found(&GRANTS_NOTHING, package.place, said);
+            self.report.add_found(&GRANTS_NOTHING, package.place, message);
             return rest;
         }
         if (enabling.len() * package.components.len()).saturating_add(rest.len()) > limits::MAX_BLOCKS {
-            let said =
+            let message =
                 format!("the package `{}` has more components than a license can have blocks", package.name);
-            self.report.add_found(&TOO_LARGE, package.place, said);
+            self.report.add_found(&TOO_LARGE, package.place, message);
             return rest;
         }
         for line in &enabling {
@@ -71,16 +71,17 @@ impl Expansion<'_> {
         item.line.kind =
             if line.line.kind == LineKind::Feature { LineKind::Feature } else { LineKind::Increment };
         let Some(name) = self.names.get(&component.name, package.place, self.report) else {
-            let said = format!("`{}` cannot be written as the name of a feature", excerpt(&component.name));
-            return self.report.add_found(&BAD_VALUE, package.place, said);
+            let message =
+                format!("`{}` cannot be written as the name of a feature", excerpt(&component.name));
+            return self.report.add_found(&BAD_VALUE, package.place, message);
         };
         item.name = name;
         if let Some(text) = &component.version {
             match self.scale.read(text) {
                 Ok(version) => item.version = version,
                 Err(_) => {
-                    let said = format!("`{}` is not a version", excerpt(text));
-                    return self.report.add_found(&BAD_VALUE, package.place, said);
+                    let message = format!("`{}` is not a version", excerpt(text));
+                    return self.report.add_found(&BAD_VALUE, package.place, message);
                 }
             }
         }
@@ -88,8 +89,8 @@ impl Expansion<'_> {
         let each = component.count.unwrap_or(1);
         if package.kind == PackageKind::Plain {
             let Some(count) = seats.checked_mul(each).filter(|count| *count <= limits::MAX_COUNT) else {
-                let said = format!("{each} times {seats} licenses of `{}` are too many", item.name);
-                return self.report.add_found(&TOO_LARGE, package.place, said);
+                let message = format!("{each} times {seats} licenses of `{}` are too many", item.name);
+                return self.report.add_found(&TOO_LARGE, package.place, message);
             };
             item.line.seats = Seats::Counted(count);
             return out.push(item);
@@ -105,12 +106,12 @@ impl Expansion<'_> {
         let of_suite = line.line.attributes.get("SUITE_DUP_GROUP").or(own);
         if of_suite != own {
             let Some(name) = self.names.seats(&token.name) else {
-                let said = format!("`{}` is too long for an additional name", token.name);
-                return self.report.add_found(&BAD_VALUE, token.line.place, said);
+                let message = format!("`{}` is too long for an additional name", token.name);
+                return self.report.add_found(&BAD_VALUE, token.line.place, message);
             };
-            let said = format!("`{}` and its suite share licenses in different ways", token.name);
+            let message = format!("`{}` and its suite share licenses in different ways", token.name);
             let done = format!("the feature `{name}` counts the licenses of `{}`", token.name);
-            self.report.add_with(&SEATS_FEATURE, token.line.place, said, done);
+            self.report.add_with(&SEATS_FEATURE, token.line.place, message, done);
             let mut seats = token.clone();
             seats.draws.clear();
             seats.name.clone_from(&name);

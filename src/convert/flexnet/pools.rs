@@ -184,13 +184,13 @@ fn compare(pool: &Pool, item: &Item, options: &Options, report: &mut Report) {
         if !differs || POOL_KEYWORDS.contains(&row.name) {
             continue;
         }
-        let said = format!("the lines of one pool of `{}` have different {}", item.name, row.name);
+        let message = format!("the lines of one pool of `{}` have different {}", item.name, row.name);
         match row.name {
             "VENDOR_STRING" if options.vendor_string.is_none() => {
-                report.add_found(&VENDOR_STRING_POOLS, place, said);
+                report.add_found(&VENDOR_STRING_POOLS, place, message);
             }
-            "VENDOR_STRING" | "NOTICE" | "SN" => report.add_found(&MERGED_LINES, place, said),
-            "LINGER" | "SUITE_DUP_GROUP" | "TS_OK" => report.add_found(&MIXED_POOL, place, said),
+            "VENDOR_STRING" | "NOTICE" | "SN" => report.add_found(&MERGED_LINES, place, message),
+            "LINGER" | "SUITE_DUP_GROUP" | "TS_OK" => report.add_found(&MIXED_POOL, place, message),
             _ => {}
         }
     }

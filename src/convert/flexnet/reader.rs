@@ -60,8 +60,8 @@ fn parse_statement(reading: &mut Reading<'_>, statement: &Statement, out: &mut F
     match joined.map(|at| statement.words.split_at(at + 2)) {
         Some((first, second)) if first.len() >= 5 => {
             let at = second.first().map(|word| word.span).unwrap_or_default();
-            let said = format!("`{}` begins in the middle of a line", reading.raw(at));
-            reading.report.add_found(&JOINED_LINES, reading.place(at), said);
+            let message = format!("`{}` begins in the middle of a line", reading.raw(at));
+            reading.report.add_found(&JOINED_LINES, reading.place(at), message);
             parse_words(reading, first, place, out);
             parse_statement(reading, &Statement { words: second.to_vec(), is_too_long: false }, out);
         }

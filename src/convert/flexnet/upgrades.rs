@@ -39,8 +39,8 @@ pub(crate) fn apply_upgrades(items: Vec<Item>, scale: Scale, report: &mut Report
     for upgrade in upgrades {
         let from = upgrade.line.from.as_deref().unwrap_or_default();
         let Ok(from) = scale.read(from) else {
-            let said = format!("`{}` is not a version", excerpt(from));
-            report.add_found(&BAD_VALUE, upgrade.line.place, said);
+            let message = format!("`{}` is not a version", excerpt(from));
+            report.add_found(&BAD_VALUE, upgrade.line.place, message);
             continue;
         };
         let (to, place) = (upgrade.level(), upgrade.line.place);

@@ -113,16 +113,16 @@ fn unknown(reading: &mut Reading<'_>, name: &str, word: Word) -> Option<()> {
     let place = reading.place(word.span);
     let is_word = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     if name.is_empty() || !is_word {
-        let said = format!("`{}` is not a keyword", excerpt(reading.raw(word.span)));
-        reading.report.add_found(&BROKEN_LINE, place, said);
+        let message = format!("`{}` is not a keyword", excerpt(reading.raw(word.span)));
+        reading.report.add_found(&BROKEN_LINE, place, message);
         return None;
     }
     if name.starts_with('_') {
-        let said = format!("`{}` is a keyword that the customer may change", excerpt(name));
-        reading.report.add_found(&INFORMATION, place, said);
+        let message = format!("`{}` is a keyword that the customer may change", excerpt(name));
+        reading.report.add_found(&INFORMATION, place, message);
     } else {
-        let said = format!("unknown keyword `{}`", excerpt(name));
-        reading.report.add_found(&UNKNOWN_KEYWORD, place, said);
+        let message = format!("unknown keyword `{}`", excerpt(name));
+        reading.report.add_found(&UNKNOWN_KEYWORD, place, message);
     }
     Some(())
 }

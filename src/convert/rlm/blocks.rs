@@ -59,8 +59,8 @@ impl RlmWriter<'_> {
         let item = &pool.first;
         let count = u32::try_from(pool.count).ok().filter(|n| *n <= keywright_syntax::limits::MAX_COUNT);
         let Some(count) = count else {
-            let said = format!("the lines of `{}` add up to more licenses than COUNT allows", item.name);
-            self.report.add_found(&TOO_LARGE, block.place, said);
+            let message = format!("the lines of `{}` add up to more licenses than COUNT allows", item.name);
+            self.report.add_found(&TOO_LARGE, block.place, message);
             return None;
         };
         block.kind = Some(if single { KeyType::Exclusive } else { KeyType::Additive });
@@ -88,8 +88,8 @@ impl RlmWriter<'_> {
             }
         }
         if attributes.get("hostid").is_some_and(|list| !list.split(' ').any(is_any)) {
-            let said = format!("`{}` is counted and locked to hosts", item.name);
-            self.report.add_found(&COUNTED_HOST_LOCK, block.place, said);
+            let message = format!("`{}` is counted and locked to hosts", item.name);
+            self.report.add_found(&COUNTED_HOST_LOCK, block.place, message);
         }
         Some(())
     }
@@ -103,12 +103,12 @@ impl RlmWriter<'_> {
         let attributes = &item.line.attributes;
         let limits = COUNTED_ONLY.iter().chain(NAMED.iter().map(|(name, _)| name));
         for name in limits.filter(|name| attributes.has(name)) {
-            let said = format!("`{name}` limits the token `{}`, and a token has no such limit", item.name);
-            self.report.add_found(&NO_EQUIVALENT, block.place, said);
+            let message = format!("`{name}` limits the token `{}`, and a token has no such limit", item.name);
+            self.report.add_found(&NO_EQUIVALENT, block.place, message);
         }
         if attributes.get("hostid").is_some_and(|list| !list.split(' ').any(is_any)) {
-            let said = format!("the token `{}` is locked to hosts", item.name);
-            self.report.add_found(&COUNTED_HOST_LOCK, block.place, said);
+            let message = format!("the token `{}` is locked to hosts", item.name);
+            self.report.add_found(&COUNTED_HOST_LOCK, block.place, message);
         }
     }
 
@@ -119,8 +119,8 @@ impl RlmWriter<'_> {
         match item.line.attributes.get("hostid") {
             Some(list) => set_hosts(block, list, self.report),
             None => {
-                let said = format!("`{}` is not counted and not locked to a host", item.name);
-                self.report.add_found(&BAD_VALUE, block.place, said);
+                let message = format!("`{}` is not counted and not locked to a host", item.name);
+                self.report.add_found(&BAD_VALUE, block.place, message);
                 return None;
             }
         }
@@ -133,13 +133,13 @@ impl RlmWriter<'_> {
             text.split_once(':').map_or((text, None), |(letters, max)| (letters, Some(max)));
         let has = |letter: char| letters.chars().any(|c| c.eq_ignore_ascii_case(&letter));
         if letters.is_empty() || !letters.chars().all(|c| "uhiUHI".contains(c)) {
-            let said = format!("`share={}` has other letters than u, h and i", excerpt(text));
-            self.report.add_found(&BAD_VALUE, item.line.place, said);
+            let message = format!("`share={}` has other letters than u, h and i", excerpt(text));
+            self.report.add_found(&BAD_VALUE, item.line.place, message);
             return None;
         }
         if let Some(limit) = limit.filter(|limit| *limit != "0") {
-            let said = format!("at most {} checkouts share a license of `{}`", excerpt(limit), item.name);
-            self.report.add_found(&SHARE_LIMIT, item.line.place, said);
+            let message = format!("at most {} checkouts share a license of `{}`", excerpt(limit), item.name);
+            self.report.add_found(&SHARE_LIMIT, item.line.place, message);
         }
         if has('i') {
             self.report.add(&VENDOR_SHARING, item.line.place);
@@ -151,7 +151,7 @@ impl RlmWriter<'_> {
     }
 
     fn number(&mut self, block: &mut DraftBlock, name: &'static str, text: &str, most: u64) {
-        let said = match text.parse::<u64>() {
+        let message = match text.parse::<u64>() {
             Ok(0) => return,
             Ok(number) if number <= most => return block.set(name, number),
             Ok(_) if name == "SOFTLIMIT" => return,
@@ -159,11 +159,11 @@ impl RlmWriter<'_> {
                 format!("{name} of `{}` would be {number}, and {most} is the largest value", block.name)
             }
             Err(_) => {
-                let said = format!("`{}` is not a number", excerpt(text));
-                return self.report.add_found(&BAD_VALUE, block.place, said);
+                let message = format!("`{}` is not a number", excerpt(text));
+                return self.report.add_found(&BAD_VALUE, block.place, message);
             }
         };
-        self.report.add_found(&OUT_OF_RANGE, block.place, said);
+        self.report.add_found(&OUT_OF_RANGE, block.place, message);
         block.set(name, most);
     }
 
@@ -178,8 +178,8 @@ impl RlmWriter<'_> {
         let is_known =
             |word: &str| word.eq_ignore_ascii_case("VM") || word.eq_ignore_ascii_case("TerminalServer");
         if let Some(word) = disabled.split([' ', ',']).find(|word| !word.is_empty() && !is_known(word)) {
-            let said = format!("`disable={}` of `{}`", excerpt(word), item.name);
-            self.report.add_found(&ENVIRONMENT, block.place, said);
+            let message = format!("`disable={}` of `{}`", excerpt(word), item.name);
+            self.report.add_found(&ENVIRONMENT, block.place, message);
         }
         if let Some(issued) = item.line.issued {
             block.set("ISSUED", issued);

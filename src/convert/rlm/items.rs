@@ -78,9 +78,9 @@ pub(crate) fn one_vendor(file: &mut RlmFile, options: &Options, report: &mut Rep
         let vendor = *vendors.entry(line.product.to_ascii_lowercase()).or_insert(&line.vendor);
         if !vendor.eq_ignore_ascii_case(&line.vendor) {
             let (name, one, other) = (excerpt(&line.product), excerpt(vendor), excerpt(&line.vendor));
-            let said =
+            let message =
                 format!("`{name}` is a product of `{one}` and of `{other}`, which have separate pools");
-            return report.add_found(&TWO_VENDORS, line.place, said);
+            return report.add_found(&TWO_VENDORS, line.place, message);
         }
     }
     let first = file.lines.first().map(|line| line.vendor.clone()).unwrap_or_default();
@@ -120,9 +120,9 @@ pub(crate) fn items(
         }
         if line.product.eq_ignore_ascii_case(ROAM) {
             found.can_roam = true;
-            let said = format!("`{ROAM}` is not a product: it permits roaming");
+            let message = format!("`{ROAM}` is not a product: it permits roaming");
             let done = "BORROW is written for the products that have max_roam".to_owned();
-            report.add_with(&GRANTS_NOTHING, line.place, said, done);
+            report.add_with(&GRANTS_NOTHING, line.place, message, done);
             continue;
         }
         match item(line, order, scale, names, options, report) {
@@ -165,15 +165,15 @@ fn item(
         let version = scale.read(text).ok();
         // A version that is a day is asked for, once for all lines.
         if version.is_none() && !(is_date(text) && report.has(&VERSION_ORDER)) {
-            let said = format!("`{}` is not a version: two numbers up to 9999", excerpt(text));
-            report.add_found(&BAD_VALUE, place, said);
+            let message = format!("`{}` is not a version: two numbers up to 9999", excerpt(text));
+            report.add_found(&BAD_VALUE, place, message);
         }
         version
     };
     let own = name(&line.product, report)?;
     if options.vendor.is_none() && !Name::is_valid(&line.vendor) {
-        let said = format!("`{}` cannot be written as the name of a vendor", excerpt(&line.vendor));
-        report.add_found(&BAD_VALUE, place, said);
+        let message = format!("`{}` cannot be written as the name of a vendor", excerpt(&line.vendor));
+        report.add_found(&BAD_VALUE, place, message);
         return None;
     }
     let own_version = version(&line.version, report)?;
@@ -213,15 +213,16 @@ fn without_replaced(
         let older = match item.line.issued {
             Some(issued) => issued < *by,
             None if options.undated.is_none() => {
-                let said = format!("`{}` has no issue date, and another line replaces older ones", item.name);
-                report.add_found(&UNDATED_LINE, item.line.place, said);
+                let message =
+                    format!("`{}` has no issue date, and another line replaces older ones", item.name);
+                report.add_found(&UNDATED_LINE, item.line.place, message);
                 false
             }
             None => options.undated == Some(Undated::Superseded),
         };
         if older {
-            let said = format!("a line issued on {by} replaces this line of `{}`", item.name);
-            report.add_found(&SUPERSEDED, item.line.place, said);
+            let message = format!("a line issued on {by} replaces this line of `{}`", item.name);
+            report.add_found(&SUPERSEDED, item.line.place, message);
         }
         !older
     });
@@ -234,24 +235,24 @@ pub(crate) fn roaming(item: &RlmItem, can_roam: bool, report: &mut Report) -> Op
     let place = item.line.place;
     let Some(text) = item.line.attributes.get("max_roam") else {
         if can_roam {
-            let said = format!("`{}` may roam, and the files do not say how long", item.name);
-            report.add_found(&ROAMING, place, said);
+            let message = format!("`{}` may roam, and the files do not say how long", item.name);
+            report.add_found(&ROAMING, place, message);
         }
         return None;
     };
     match text.parse::<i64>() {
         Ok(days) if days <= 0 => None,
         Ok(_) if !can_roam => {
-            let said = format!("`{}` has max_roam, and no `{ROAM}` license permits roaming", item.name);
-            report.add_found(&GRANTS_NOTHING, place, said);
+            let message = format!("`{}` has max_roam, and no `{ROAM}` license permits roaming", item.name);
+            report.add_found(&GRANTS_NOTHING, place, message);
             None
         }
         Ok(days) => {
             let hours = days.unsigned_abs().saturating_mul(24);
             if hours > MOST {
-                let said =
+                let message =
                     format!("`{}` may roam for {days} days, and BORROW has at most {MOST} hours", item.name);
-                report.add_found(&ROAMING, place, said);
+                report.add_found(&ROAMING, place, message);
             }
             Some(hours.min(MOST))
         }

@@ -16,8 +16,8 @@ pub(crate) fn map(mut file: RlmFile, options: &Options, report: &mut Report) -> 
     one_vendor(&mut file, options, report);
     let scale = scale(&file, options, report);
     if let Some(line) = file.lines.iter().find(|line| !line.attributes.has("disable")) {
-        let said = "without `disable` the license runs on virtual machines and terminal servers";
-        report.once(&VIRTUAL_MACHINES, line.place, said);
+        let message = "without `disable` the license runs on virtual machines and terminal servers";
+        report.once(&VIRTUAL_MACHINES, line.place, message);
     }
     let mut names = Names::default();
     let RlmItems { items, can_roam } = items(&mut file, scale, &mut names, options, report);
@@ -56,8 +56,8 @@ fn scale(file: &RlmFile, options: &Options, report: &mut Report) -> Scale {
         }
     }
     if let Some((version, place)) = day.filter(|_| options.versions.is_none()) {
-        let said = format!("the version `{}` is larger than 9999; it can be a day", excerpt(version));
-        report.add_found(&VERSION_ORDER, place, said);
+        let message = format!("the version `{}` is larger than 9999; it can be a day", excerpt(version));
+        report.add_found(&VERSION_ORDER, place, message);
     }
     let order = options.versions.unwrap_or(VersionOrder::Decimal);
     if let Some((version, place)) = padded.filter(|_| order == VersionOrder::Decimal) {

@@ -59,8 +59,8 @@ fn parse_statement(reading: &mut Reading<'_>, found: &Statement, out: &mut RlmFi
     match found.words.iter().skip(2).position(is_joined).map(|at| found.words.split_at(at + 2)) {
         Some((first, second)) if first.len() >= 6 => {
             let at = second.first().map(|word| word.span).unwrap_or_default();
-            let said = format!("`{}` begins in the middle of a line", reading.raw(at));
-            reading.report.add_found(&JOINED_LINES, reading.place(at), said);
+            let message = format!("`{}` begins in the middle of a line", reading.raw(at));
+            reading.report.add_found(&JOINED_LINES, reading.place(at), message);
             parse_words(reading, first, place, out);
             parse_statement(reading, &Statement { words: second.to_vec(), is_too_long: false }, out);
         }
@@ -75,8 +75,8 @@ fn parse_words(reading: &mut Reading<'_>, words: &[Word], place: Place, out: &mu
             reading.report.once(&SERVER_SETTINGS, place, "settings of the license server");
             let host_id = rest.get(1).map(|word| reading.text(*word)).unwrap_or_default();
             if !host_id.is_empty() && !host_id.eq_ignore_ascii_case("any") {
-                let said = format!("the license server is locked to the host id `{}`", excerpt(&host_id));
-                reading.report.add_found(&SERVER_LOCK, place, said);
+                let message = format!("the license server is locked to the host id `{}`", excerpt(&host_id));
+                reading.report.add_found(&SERVER_LOCK, place, message);
             }
         }
         Some("ISV" | "DAEMON" | "CUSTOMER") => {

@@ -39,9 +39,9 @@ pub fn export(inputs: &[Input], options: &Options) -> Export {
         }
         if let Some(error) = license.diagnostics.iter().find(|found| found.is_error()) {
             let place = Place::new(input.source.id(), error.primary.span);
-            let said = format!("{} {}: {}", error.code.id, error.code.name, error.message);
+            let message = format!("{} {}: {}", error.code.id, error.code.name, error.message);
             let done = "`keywright lint` lists all errors".to_owned();
-            report.add_with(&UNSOUND_RESULT, place, said, done);
+            report.add_with(&UNSOUND_RESULT, place, message, done);
             continue;
         }
         if let Some(Item::Comments(span)) =
@@ -100,9 +100,9 @@ fn push_feature(out: &mut String, license: &License, feature: &Feature, report: 
                 push_setting(out, "    ", directive, &value);
             }
             _ => {
-                let said =
+                let message =
                     format!("`{directive}={}` of `{name}` has no setting in a template", excerpt(&value));
-                report.add_found(&NO_EQUIVALENT, place, said);
+                report.add_found(&NO_EQUIVALENT, place, message);
             }
         }
     }

@@ -49,8 +49,8 @@ pub(crate) fn map(file: &XmlFile, options: &Options, report: &mut Report) -> Dra
         let blocks = Mapping { feature, options, report, names: &mut names }.blocks().unwrap_or_default();
         for block in blocks {
             if block.kind == Some(KeyType::Exclusive) && is_second(&block, &mut exclusive) {
-                let said = format!("a second EXCLUSIVE block of `{}`, which LM-X discards", block.name);
-                report.add_found(&GRANTS_NOTHING, block.place, said);
+                let message = format!("a second EXCLUSIVE block of `{}`, which LM-X discards", block.name);
+                report.add_found(&GRANTS_NOTHING, block.place, message);
                 continue;
             }
             draft.blocks.push(block);
@@ -81,8 +81,8 @@ struct Mapping<'a> {
 }
 
 impl Mapping<'_> {
-    fn bad(&mut self, setting: &Setting, said: String) {
-        self.report.add_found(&BAD_VALUE, setting.place, said);
+    fn bad(&mut self, setting: &Setting, message: String) {
+        self.report.add_found(&BAD_VALUE, setting.place, message);
     }
 
     /// Returns the blocks of a FEATURE; `None` if a value cannot be read, which is reported.
@@ -90,8 +90,8 @@ impl Mapping<'_> {
         let feature = self.feature;
         self.repeated()?;
         let Some(name) = self.names.get(&feature.name, feature.place, self.report) else {
-            let said = format!("`{}` cannot be written as the name of a feature", excerpt(&feature.name));
-            self.report.add_found(&BAD_VALUE, feature.place, said);
+            let message = format!("`{}` cannot be written as the name of a feature", excerpt(&feature.name));
+            self.report.add_found(&BAD_VALUE, feature.place, message);
             return None;
         };
         let vendor = self.vendor()?;
@@ -185,9 +185,9 @@ impl Mapping<'_> {
             Some(setting) => {
                 let kind = KINDS.iter().find(|(word, _)| *word == setting.value).map(|(_, kind)| *kind);
                 if kind.is_none() {
-                    let said =
+                    let message =
                         format!("`{}` is not EXCLUSIVE, ADDITIVE, UPGRADE or TOKEN", excerpt(&setting.value));
-                    self.bad(setting, said);
+                    self.bad(setting, message);
                 }
                 Some(kind?)
             }
@@ -217,8 +217,9 @@ impl Mapping<'_> {
         let feature = self.feature;
         for setting in feature.settings.iter().filter(|setting| setting.name == "TOKEN_DEPENDENCY") {
             let Some(need) = dependency(&setting.value) else {
-                let said = format!("`{}` is not `FEATURE=name VERSION=a.b COUNT=n`", excerpt(&setting.value));
-                self.bad(setting, said);
+                let message =
+                    format!("`{}` is not `FEATURE=name VERSION=a.b COUNT=n`", excerpt(&setting.value));
+                self.bad(setting, message);
                 return None;
             };
             let Some(name) = self.names.get(&need.feature, setting.place, self.report) else {
@@ -232,12 +233,12 @@ impl Mapping<'_> {
         }
         let is_token = block.kind == Some(KeyType::Token);
         if is_token == block.needs.is_empty() {
-            let said = if is_token {
+            let message = if is_token {
                 "has no TOKEN_DEPENDENCY"
             } else {
                 "has a TOKEN_DEPENDENCY and is not a TOKEN"
             };
-            self.report.add_found(&BAD_VALUE, feature.place, format!("`{}` {said}", block.name));
+            self.report.add_found(&BAD_VALUE, feature.place, format!("`{}` {message}", block.name));
             return None;
         }
         Some(())
@@ -285,8 +286,8 @@ impl Mapping<'_> {
             return Some(vec![block]);
         }
         if block.kind.is_some() {
-            let said = format!("`{}` is counted and locked to hosts", block.name);
-            self.report.add_found(&COUNTED_HOST_LOCK, block.place, said);
+            let message = format!("`{}` is counted and locked to hosts", block.name);
+            self.report.add_found(&COUNTED_HOST_LOCK, block.place, message);
             return Some(vec![block]);
         }
         let mut blocks = Vec::new();

@@ -17,8 +17,8 @@ pub(crate) fn fill(text: &str, place: Place, reading: &mut Reading<'_>) -> Optio
         match reading.options.set.iter().rev().find(|(known, _)| known == name) {
             Some((_, value)) => out.push_str(value),
             None => {
-                let said = format!("the parameter `{}` has no value", excerpt(name));
-                reading.report.add_with(&PARAMETER, place, said, PARAMETER.result.to_owned());
+                let message = format!("the parameter `{}` has no value", excerpt(name));
+                reading.report.add_with(&PARAMETER, place, message, PARAMETER.result.to_owned());
                 complete = false;
             }
         }

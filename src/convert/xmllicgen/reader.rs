@@ -25,8 +25,8 @@ pub(crate) fn parse(reading: &mut Reading<'_>, out: &mut XmlFile) {
     let body = text.get(start..).unwrap_or_default();
     if let Some(at) = too_deep(body) {
         let place = reading.place(Span::at(start + at));
-        let said = format!("elements are nested more than {MOST_DEPTH} levels deep");
-        return reading.report.add_found(&BAD_XML, place, said);
+        let message = format!("elements are nested more than {MOST_DEPTH} levels deep");
+        return reading.report.add_found(&BAD_XML, place, message);
     }
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
     match Document::parse_with_options(body, options) {
@@ -71,7 +71,7 @@ fn refuse(reading: &mut Reading<'_>, error: &Error) {
     let at_error = Span::at(line.start as usize + offset);
     let dtd = reading.source.text().find("<!DOCTYPE").filter(|_| matches!(error, Error::DtdDetected));
     let place = reading.place(dtd.map_or(at_error, |at| Span::new(at, at + "<!DOCTYPE".len())));
-    let said = match error {
+    let message = match error {
         Error::DtdDetected => "the XML has a DTD, which could declare entities".to_owned(),
         Error::NodesLimitReached => "the XML has too many elements".to_owned(),
         Error::UnknownEntityReference(name, _) => format!("the entity `{}` is not declared", excerpt(name)),
@@ -88,7 +88,7 @@ fn refuse(reading: &mut Reading<'_>, error: &Error) {
             None => "the XML is not well-formed".to_owned(),
         },
     };
-    reading.report.add_found(&BAD_XML, place, said);
+    reading.report.add_found(&BAD_XML, place, message);
 }
 
 /// The fault of XML that is not well-formed, for the errors whose place does not show it.
@@ -137,8 +137,8 @@ impl Elements<'_, '_> {
         let root = document.root_element();
         if !root.has_tag_name("LICENSEFILE") {
             let place = self.tag(root);
-            let said = format!("the XML is a `{}`, not a LICENSEFILE", excerpt(root.tag_name().name()));
-            return self.reading.report.add_found(&NOT_A_LICENSE, place, said);
+            let message = format!("the XML is a `{}`, not a LICENSEFILE", excerpt(root.tag_name().name()));
+            return self.reading.report.add_found(&NOT_A_LICENSE, place, message);
         }
         for node in root.children() {
             self.stray_text(node);
@@ -164,8 +164,8 @@ impl Elements<'_, '_> {
     }
 
     fn unknown(&mut self, what: &str, name: &str, place: Place) {
-        let said = format!("unknown {what} `{}`", excerpt(name));
-        self.reading.report.add_found(&UNKNOWN_KEYWORD, place, said);
+        let message = format!("unknown {what} `{}`", excerpt(name));
+        self.reading.report.add_found(&UNKNOWN_KEYWORD, place, message);
     }
 
     /// Text between elements has no meaning in a template.
@@ -175,8 +175,8 @@ impl Elements<'_, '_> {
             let range = node.range();
             let from = range.start + (text.len() - text.trim_start().len());
             let place = self.place(&(from..from + text.trim().len()));
-            let said = format!("the text `{}` is not part of a setting", excerpt(text));
-            self.reading.report.add_found(&BROKEN_LINE, place, said);
+            let message = format!("the text `{}` is not part of a setting", excerpt(text));
+            self.reading.report.add_found(&BROKEN_LINE, place, message);
         }
     }
 
@@ -202,8 +202,8 @@ impl Elements<'_, '_> {
                 "CLIENT_HOSTID" => feature.clients.push(self.host_ids(child)?),
                 "SERVER_HOSTID" => {
                     let place = self.tag(child);
-                    let said = format!("the license server of `{}` is locked to a host", feature.name);
-                    self.reading.report.add_found(&SERVER_LOCK, place, said);
+                    let message = format!("the license server of `{}` is locked to a host", feature.name);
+                    self.reading.report.add_found(&SERVER_LOCK, place, message);
                 }
                 name => {
                     let place = self.tag(child);

@@ -36,8 +36,8 @@ pub(crate) fn version(text: &str) -> Option<Version> {
 
 impl Values<'_> {
     fn bad(&mut self, setting: &Setting, what: &str) {
-        let said = format!("{} `{}` is not {what}", setting.name, excerpt(&setting.value));
-        self.report.add_found(&BAD_VALUE, setting.place, said);
+        let message = format!("{} `{}` is not {what}", setting.name, excerpt(&setting.value));
+        self.report.add_found(&BAD_VALUE, setting.place, message);
     }
 
     /// Reads a number in a range.
@@ -48,8 +48,8 @@ impl Values<'_> {
         if read.is_none() {
             self.bad(setting, &format!("a number from {least} to {most}"));
         } else if digits.is_some_and(|digits| digits != setting.value.trim()) {
-            let said = format!("{} is written `{}`", setting.name, excerpt(&setting.value));
-            self.report.add_found(&NUMBER_SPELLING, setting.place, said);
+            let message = format!("{} is written `{}`", setting.name, excerpt(&setting.value));
+            self.report.add_found(&NUMBER_SPELLING, setting.place, message);
         }
         read
     }
@@ -65,8 +65,8 @@ impl Values<'_> {
         match read {
             None => self.bad(setting, "a version: two numbers up to 9999"),
             Some(read) if read.to_string() != setting.value.trim() => {
-                let said = format!("{} is written `{}`", setting.name, excerpt(&setting.value));
-                self.report.add_found(&NUMBER_SPELLING, setting.place, said);
+                let message = format!("{} is written `{}`", setting.name, excerpt(&setting.value));
+                self.report.add_found(&NUMBER_SPELLING, setting.place, message);
             }
             Some(_) => {}
         }
@@ -85,9 +85,9 @@ impl Values<'_> {
         match date(text, self.options.dates) {
             Ok(day) => Some(day),
             Err(DateFault::Ambiguous) => {
-                let said =
+                let message =
                     format!("{} `{}` can be read day first or month first", setting.name, excerpt(text));
-                self.report.add_found(&DATE_ORDER, setting.place, said);
+                self.report.add_found(&DATE_ORDER, setting.place, message);
                 Some(self.options.at)
             }
             Err(DateFault::Invalid) => {
@@ -105,8 +105,8 @@ impl Values<'_> {
             Some(HoldUnit::Seconds) => Some(hold),
             Some(HoldUnit::Minutes) => Some(hold * 60),
             None => {
-                let said = format!("HOLD `{hold}` can be seconds or minutes");
-                self.report.add_found(&HOLD_UNIT, setting.place, said);
+                let message = format!("HOLD `{hold}` can be seconds or minutes");
+                self.report.add_found(&HOLD_UNIT, setting.place, message);
                 Some(hold)
             }
         }

@@ -65,7 +65,7 @@ fn threat_39_full_disk_keeps_old_file() {
                 format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {}", args.replace("KEY", KEY));
             let mut command = Command::new("sh");
             command.args(["-c", &script, env!("CARGO_BIN_EXE_keywright")]).current_dir(dir.path(""));
-            // What is said must not go into a file that may not grow.
+            // What is message must not go into a file that may not grow.
             let done = command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
             assert_eq!(done.status.code(), Some(6), "{}", String::from_utf8_lossy(&done.stderr));
             assert_eq!(dir.read("big.lic"), old);

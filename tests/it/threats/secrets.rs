@@ -58,9 +58,9 @@ fn threat_41_internal_error_shows_no_input() {
         .output()
         .unwrap();
     assert!(done.status.success());
-    let said = String::from_utf8(done.stderr).unwrap() + &String::from_utf8(done.stdout).unwrap();
-    assert!(said.contains("internal error, no result") && !said.contains(canary), "{said}");
-    assert!(!said.contains("panicked") && !said.contains(".rs:"), "{said}");
+    let message = String::from_utf8(done.stderr).unwrap() + &String::from_utf8(done.stdout).unwrap();
+    assert!(message.contains("internal error, no result") && !message.contains(canary), "{message}");
+    assert!(!message.contains("panicked") && !message.contains(".rs:"), "{message}");
 }
 
 #[test]
