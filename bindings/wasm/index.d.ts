@@ -169,3 +169,22 @@ export function verify(
 
 /** Returns the signed payload of each block that can be read. */
 export function payload(text: string | Uint8Array): Uint8Array[];
+
+/** A finding of the linter. `message` and `help` contain text of the file. */
+export interface Finding {
+  readonly code: string;
+  readonly severity: "note" | "warning" | "error";
+  readonly message: string;
+  /** What to do; may be empty. */
+  readonly help: string;
+  /** From 1. */
+  readonly line: number;
+  /** In characters, from 1. */
+  readonly column: number;
+}
+
+/** The module that has the linter, too, for `init`. It is larger, so it is for tools. */
+export const LINT_MODULE: URL;
+
+/** Lints a license file with the default rules. Needs `init(LINT_MODULE)`. */
+export function lint(text: string | Uint8Array, options?: { at?: Day }): Finding[];

@@ -3,6 +3,7 @@
 export { Application, verify } from "./src/application.js";
 export { Denied, KeysError, KeywrightError, ListError, ModelError, TooLargeError } from "./src/errors.js";
 export { License } from "./src/license.js";
-export { init } from "./src/module.js";
+export { lint } from "./src/lint.js";
+export { LINT_MODULE, init } from "./src/module.js";
 export { payload } from "./src/payload.js";
 export { Session } from "./src/session.js";

@@ -7,6 +7,9 @@ const decoder = new TextDecoder();
 
 let functions;
 
+/** The address of the module that has the linter, too, for `init`. */
+export const LINT_MODULE = new URL("../keywright-lint.wasm", import.meta.url);
+
 /** Loads the module. It imports nothing. */
 export async function init(source = new URL("../keywright.wasm", import.meta.url)) {
   if (functions !== undefined) return;
@@ -31,6 +34,7 @@ async function read(url) {
 
 function call(name, ...values) {
   if (functions === undefined) throw new KeywrightError("load", "call `await init()` first");
+  if (functions[name] === undefined) throw new KeywrightError("load", "call `await init(LINT_MODULE)` to use the linter");
   try {
     return functions[name](...values);
   } catch (error) {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 
-import { Application, Denied, KeysError, ListError, TooLargeError, init, payload, verify } from "keywright";
+import { Application, Denied, KeysError, ListError, TooLargeError, init, lint, payload, verify } from "keywright";
 
 import { vectors } from "./vectors.js";
 
@@ -80,6 +80,10 @@ test("a policy that is not met has a reason", () => {
 test("a payload is that of the vectors", () => {
   const [data] = payload("FEATURE a { VENDOR=b }");
   assert.equal(new TextDecoder().decode(data), "keywright-feature 1\n2\nFEATURE 1 a\nVENDOR 1 b\n");
+});
+
+test("the linter is not in this module, and the error names the one that has it", () => {
+  assert.throws(() => lint("", { at }), { code: "load", message: /LINT_MODULE/ });
 });
 
 test("hostile arguments are errors, and the module remains usable", () => {

@@ -1,6 +1,6 @@
 /** The types, as a user meets them. Only compiled. */
 
-import { Application, Denied, License, Session, init, payload, verify, type Amount, type Verdict } from "keywright";
+import { Application, Denied, LINT_MODULE, License, Session, init, lint, payload, verify, type Amount, type Verdict } from "keywright";
 
 await init(new URL("https://example.com/keywright.wasm"));
 const application = new Application("keys", { development: true });
@@ -20,4 +20,6 @@ new License();
 // @ts-expect-error: there is no such verdict.
 const never: Verdict = "FINE";
 const [bytes]: Uint8Array[] = payload(new Uint8Array());
-export { amount, bytes, never, text, verdicts };
+await init(LINT_MODULE);
+const line: number | undefined = lint("text", { at: "2026-03-01" })[0]?.line;
+export { amount, bytes, line, never, text, verdicts };
