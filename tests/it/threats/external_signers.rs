@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::sign::PLAIN;
 use crate::sign_cli::test_dir;
 use crate::sign_external::{is_gone, script, sign};
+use crate::support::TestDir;
 
 #[test]
 fn threat_10_lying_or_crashing_signer_writes_nothing() {
@@ -36,26 +37,42 @@ fn threat_10_lying_or_crashing_signer_writes_nothing() {
 
 #[test]
 fn threat_10_slow_signer_is_killed_after_timeout() {
-    let dir = test_dir();
     // The second one leaves its output open when it exits.
     let both = "sleep 60 & echo $! >started; wait";
-    for (name, body) in [("slow", "exec sleep 60"), ("left", "sleep 60 & echo $! >started"), ("both", both)] {
-        script(&dir, name, body);
-        let start = Instant::now();
-        let done = sign(&dir, &format!("./{name}"), &["--signer-timeout", "1"]);
-        assert_eq!(done.code, 6, "{}", done.stderr);
-        assert!(start.elapsed() < Duration::from_secs(20), "{name}");
-        assert!(!dir.path("out.lic").exists());
-        // Its child processes are ended with it.
-        if let Ok(id) = fs::read_to_string(dir.path("started")) {
-            let gone = || !std::path::Path::new("/proc").exists() || is_gone(id.trim());
-            let end = Instant::now() + Duration::from_secs(5);
-            while !gone() && Instant::now() < end {
-                std::thread::sleep(Duration::from_millis(20));
+    at_once(
+        &[("slow", "exec sleep 60"), ("left", "sleep 60 & echo $! >started"), ("both", both)],
+        |dir, name| {
+            let start = Instant::now();
+            let done = sign(dir, "./signer", &["--signer-timeout", "1"]);
+            assert_eq!(done.code, 6, "{}", done.stderr);
+            assert!(start.elapsed() < Duration::from_secs(20), "{name}");
+            assert!(!dir.path("out.lic").exists());
+            // Its child processes are ended with it.
+            if let Ok(id) = fs::read_to_string(dir.path("started")) {
+                let gone = || !std::path::Path::new("/proc").exists() || is_gone(id.trim());
+                let end = Instant::now() + Duration::from_secs(5);
+                while !gone() && Instant::now() < end {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                assert!(gone(), "{name}: its child process is still running");
             }
-            assert!(gone(), "{name}: its child process is still running");
+        },
+    );
+}
+
+/// Checks signers, each a script of its own, at the same time: most of the time is waiting.
+fn at_once(cases: &[(&str, &str)], check: impl Fn(&TestDir, &str) + Sync) {
+    let ready = cases.iter().map(|(name, body)| {
+        let dir = test_dir();
+        script(&dir, "signer", body);
+        (*name, dir)
+    });
+    let ready: Vec<(&str, TestDir)> = ready.collect();
+    std::thread::scope(|scope| {
+        for (name, dir) in &ready {
+            scope.spawn(|| check(dir, name));
         }
-    }
+    });
 }
 
 /// Starts processes in sessions of their own: below the program, and as orphans whose parent has ended.
@@ -65,7 +82,6 @@ fn threat_10_descendants_of_slow_signer_are_killed() {
     if !crate::support::has_tools(&["setsid"], "signers that start sessions") {
         return;
     }
-    let dir = test_dir();
     let daemon = "setsid sh -c 'echo $$ >>started; exec sleep 60' >/dev/null 2>&1 </dev/null";
     let waits = "while [ $(wc -l <started) -lt COUNT ]; do sleep 0.01; done; exec sleep 60";
     let cases = [
@@ -85,9 +101,9 @@ fn threat_10_descendants_of_slow_signer_are_killed() {
             "touch started; (setsid sh -c 'echo $$ >>started; exec sleep 60' &) ; sleep 0.3".to_owned(),
         ),
     ];
-    for (name, body) in cases {
-        script(&dir, name, &body);
-        let done = sign(&dir, &format!("./{name}"), &["--signer-timeout", "2"]);
+    let cases = cases.each_ref().map(|(name, body)| (*name, body.as_str()));
+    at_once(&cases, |dir, name| {
+        let done = sign(dir, "./signer", &["--signer-timeout", "2"]);
         assert_eq!(done.code, 6, "{}", done.stderr);
         let started = dir.read("started");
         assert!(started.lines().count() > 0, "{name}: nothing was started");
@@ -96,6 +112,5 @@ fn threat_10_descendants_of_slow_signer_are_killed() {
             let _ = std::process::Command::new("kill").args(["-9", id]).status();
         }
         assert!(running.is_empty(), "{name}: {running:?} still run");
-        fs::remove_file(dir.path("started")).unwrap();
-    }
+    });
 }
