@@ -10,6 +10,7 @@ pub mod context;
 pub mod convert;
 pub mod customer;
 mod day;
+mod deferred;
 pub mod demo;
 pub mod diff;
 mod entitled_set;
@@ -67,6 +68,7 @@ use keywright_report::escape::{escape, escape_lines};
 
 pub use context::Console;
 pub use day::parse_day;
+use deferred::Deferred;
 pub use error::{CliError, Exit};
 
 /// Write, lint, test, sign and verify license files for token-based licensing
@@ -122,78 +124,105 @@ impl Color {
     }
 }
 
+/// The commands, each with the first line of its description.
 #[derive(Debug, Subcommand)]
 enum Command {
-    Demo(demo::Args),
-    Lint(lint::Args),
-    Explain(explain::Args),
-    New(new::Args),
-    Convert(convert::Args),
-    // Boxed: its arguments are twice as large as those of any other command.
-    Issue(Box<issue::Args>),
-    Log(log::Args),
-    Customer(customer::Args),
-    Catalog(catalog::Args),
-    Fmt(fmt::Args),
-    Keys(keys::Args),
-    Sign(sign::Args),
-    Verify(verify::Args),
-    Payload(payload::Args),
-    Test(test::Args),
-    Simulate(simulate::Args),
-    Capacity(capacity::Args),
-    Diff(diff::Args),
-    Merge(merge::Args),
-    Graph(graph::Args),
-    Timeline(timeline::Args),
-    Revoke(revoke::Args),
-    Trust(trust::Args),
-    Completions(completions::Args),
-    Man(man::Args),
+    /// Run the complete workflow in a temporary directory
+    Demo(Deferred<demo::Args>),
+    /// Check license files for errors and likely mistakes
+    Lint(Deferred<lint::Args>),
+    /// Explain a lint rule or the cost of a feature
+    Explain(Deferred<explain::Args>),
+    /// Create a license and its test scenarios from a template
+    New(Deferred<new::Args>),
+    /// Convert license files of FlexNet or RLM, or XML templates of LM-X's generator
+    Convert(Deferred<convert::Args>),
+    /// Issue signed licenses for orders
+    Issue(Deferred<issue::Args>),
+    /// Query the issue log
+    Log(Deferred<log::Args>),
+    /// Show what a customer owns: licenses, their states, and usable totals
+    Customer(Deferred<customer::Args>),
+    /// Check changes of the product catalogue
+    Catalog(Deferred<catalog::Args>),
+    /// Format license files
+    Fmt(Deferred<fmt::Args>),
+    /// Manage signing keys and the trust store
+    Keys(Deferred<keys::Args>),
+    /// Sign every block of a license file
+    Sign(Deferred<sign::Args>),
+    /// Verify the signatures of license files
+    Verify(Deferred<verify::Args>),
+    /// Print the signed bytes of a block
+    Payload(Deferred<payload::Args>),
+    /// Test licenses against scenario files
+    Test(Deferred<test::Args>),
+    /// Simulate a license server interactively
+    Simulate(Deferred<simulate::Args>),
+    /// Show how many checkouts can run at the same time
+    Capacity(Deferred<capacity::Args>),
+    /// Compare what two licenses grant
+    Diff(Deferred<diff::Args>),
+    /// Merge the license files of several purchases
+    Merge(Deferred<merge::Args>),
+    /// Draw the features of licenses: tokens, pools and dependencies
+    Graph(Deferred<graph::Args>),
+    /// Show what licenses grant over time
+    Timeline(Deferred<timeline::Args>),
+    /// Revoke blocks, sets or keys in a signed list
+    Revoke(Deferred<revoke::Args>),
+    /// Publish, install and extend trust stores
+    Trust(Deferred<trust::Args>),
+    /// Generate shell completions
+    Completions(Deferred<completions::Args>),
+    /// Generate manual pages
+    Man(Deferred<man::Args>),
 }
 
 impl Command {
     fn run(&self, global: &Global, io: &mut Console<'_>) -> Result<Exit, CliError> {
         match self {
-            Self::Demo(args) => demo::run(args, io),
-            Self::Lint(args) => lint::run(args, global.config.as_deref(), io),
-            Self::Explain(args) => explain::run(args, io),
-            Self::New(args) => new::run(args, io),
-            Self::Convert(args) => convert::run(args, io),
-            Self::Issue(args) => issue::run(args, io),
-            Self::Log(args) => log::run(args, io),
-            Self::Customer(args) => customer::run(args, io),
-            Self::Catalog(args) => catalog::run(args, io),
-            Self::Fmt(args) => fmt::run(args, io),
-            Self::Keys(args) => keys::run(args, io),
-            Self::Sign(args) => sign::run(args, global.config.as_deref(), io),
-            Self::Verify(args) => verify::run(args, global.config.as_deref(), io),
-            Self::Payload(args) => payload::run(args, io),
-            Self::Test(args) => test::run(args, global.config.as_deref(), io),
-            Self::Simulate(args) => simulate::run(args, io),
-            Self::Diff(args) => diff::run(args, io),
-            Self::Merge(args) => merge::run(args, io),
-            Self::Capacity(args) => capacity::run(args, io),
-            Self::Graph(args) => graph::run(args, io),
-            Self::Timeline(args) => timeline::run(args, io),
-            Self::Revoke(args) => revoke::run(args, io),
-            Self::Trust(args) => trust::run(args, io),
-            Self::Completions(args) => completions::run(args, io),
-            Self::Man(args) => man::run(args, definition(), io),
+            Self::Demo(Deferred(args)) => demo::run(args, io),
+            Self::Lint(Deferred(args)) => lint::run(args, global.config.as_deref(), io),
+            Self::Explain(Deferred(args)) => explain::run(args, io),
+            Self::New(Deferred(args)) => new::run(args, io),
+            Self::Convert(Deferred(args)) => convert::run(args, io),
+            Self::Issue(Deferred(args)) => issue::run(args, io),
+            Self::Log(Deferred(args)) => log::run(args, io),
+            Self::Customer(Deferred(args)) => customer::run(args, io),
+            Self::Catalog(Deferred(args)) => catalog::run(args, io),
+            Self::Fmt(Deferred(args)) => fmt::run(args, io),
+            Self::Keys(Deferred(args)) => keys::run(args, io),
+            Self::Sign(Deferred(args)) => sign::run(args, global.config.as_deref(), io),
+            Self::Verify(Deferred(args)) => verify::run(args, global.config.as_deref(), io),
+            Self::Payload(Deferred(args)) => payload::run(args, io),
+            Self::Test(Deferred(args)) => test::run(args, global.config.as_deref(), io),
+            Self::Simulate(Deferred(args)) => simulate::run(args, io),
+            Self::Diff(Deferred(args)) => diff::run(args, io),
+            Self::Merge(Deferred(args)) => merge::run(args, io),
+            Self::Capacity(Deferred(args)) => capacity::run(args, io),
+            Self::Graph(Deferred(args)) => graph::run(args, io),
+            Self::Timeline(Deferred(args)) => timeline::run(args, io),
+            Self::Revoke(Deferred(args)) => revoke::run(args, io),
+            Self::Trust(Deferred(args)) => trust::run(args, io),
+            Self::Completions(Deferred(args)) => completions::run(args, io),
+            Self::Man(Deferred(args)) => man::run(args, &definition(), io),
         }
     }
 }
 
-/// Returns the definition of the command line, for completions and manual pages.
+/// Returns the complete definition of the command line, for completions and manual pages.
 #[must_use]
 pub fn definition() -> clap::Command {
-    Cli::command()
+    let mut command = Cli::command();
+    command.build();
+    command
 }
 
 /// Runs the program on the streams of the process.
 #[must_use]
 pub fn main() -> Exit {
-    if candidates::complete(&std::env::args_os().collect::<Vec<_>>(), Cli::command) {
+    if candidates::complete(&std::env::args_os().collect::<Vec<_>>(), definition) {
         return Exit::Success;
     }
     let terminal = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
@@ -276,6 +305,22 @@ mod tests {
         }
         for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
             without_examples(sub, &name, found);
+        }
+    }
+
+    #[test]
+    fn descriptions_before_and_after_definition_agree() {
+        let before = <super::Cli as clap::CommandFactory>::command();
+        let after = super::definition();
+        for command in before.get_subcommands() {
+            let defined = after.find_subcommand(command.get_name()).and_then(clap::Command::get_about);
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            assert_eq!(
+                command.get_about().map(ToString::to_string),
+                defined.map(ToString::to_string),
+                "{}",
+                command.get_name()
+            );
         }
     }
 

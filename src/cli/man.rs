@@ -17,8 +17,7 @@ pub struct Args {
 ///
 /// # Errors
 /// Returns an error if the pages cannot be written.
-pub fn run(args: &Args, mut definition: clap::Command, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    definition.build();
+pub fn run(args: &Args, definition: &clap::Command, io: &mut Console<'_>) -> Result<Exit, CliError> {
     match &args.output {
         Some(directory) => {
             std::fs::create_dir_all(directory).map_err(|error| {
@@ -28,9 +27,9 @@ pub fn run(args: &Args, mut definition: clap::Command, io: &mut Console<'_>) -> 
                     files::io_reason(&error)
                 ))
             })?;
-            pages(&definition, directory, "")?;
+            pages(definition, directory, "")?;
         }
-        None => io.stdout.write_all(&page(&definition)?)?,
+        None => io.stdout.write_all(&page(definition)?)?,
     }
     Ok(Exit::Success)
 }
