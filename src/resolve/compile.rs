@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
 use jiff::civil::Date;
 
 use crate::graph::{self, Graph, Metrics};
@@ -108,6 +109,8 @@ struct Builder<'g, 'a> {
     /// The targets of dependencies without blocks, by vendor and name. They follow the targets with blocks, which have the
     /// indices of their names in the graph.
     missing: HashMap<(&'g str, NameId), TargetId>,
+    /// The names by their index in the graph.
+    known: Vec<Option<NameId>>,
     by_key: HashMap<&'g str, BlockId>,
 }
 
@@ -117,8 +120,10 @@ impl<'g, 'a> Builder<'g, 'a> {
         // Exact room, because these tables are large in a file with 100,000 blocks.
         let names = IndexVec::with_capacity(graph.names().len());
         let blocks = IndexVec::with_capacity(graph.blocks().len());
-        let model = Model { targets, names, blocks, ..Model::default() };
-        let mut builder = Self { graph, model, missing: HashMap::new(), by_key: HashMap::new() };
+        let by_name = HashMap::with_capacity_and_hasher(graph.names().len(), RandomState::default());
+        let model = Model { targets, names, blocks, by_name, ..Model::default() };
+        let known = vec![None; graph.names().len()];
+        let mut builder = Self { graph, model, missing: HashMap::new(), known, by_key: HashMap::new() };
         for block in graph.blocks() {
             builder.add_block(block);
         }
@@ -129,6 +134,19 @@ impl<'g, 'a> Builder<'g, 'a> {
         self.link();
         self.arrange();
         self.model
+    }
+
+    /// Returns the index of a name, given its index in the graph.
+    fn name_at(&mut self, at: Option<usize>, name: &Name) -> NameId {
+        let Some(at) = at else { return self.name(name) };
+        if let Some(known) = self.known.get(at).copied().flatten() {
+            return known;
+        }
+        let id = self.name(name);
+        if let Some(slot) = self.known.get_mut(at) {
+            *slot = Some(id);
+        }
+        id
     }
 
     fn name(&mut self, name: &Name) -> NameId {
@@ -157,8 +175,9 @@ impl<'g, 'a> Builder<'g, 'a> {
 
     fn add_block(&mut self, block: &'g graph::GraphBlock<'a>) {
         let (feature, vendor) = (block.feature, block.vendor());
-        let name = self.name(&feature.name.value);
-        let target = self.target(vendor, name, self.graph.name_at(vendor, block.name()));
+        let at = self.graph.name_at_block(block.id);
+        let name = self.name_at(at, &feature.name.value);
+        let target = self.target(vendor, name, at);
         let blocks = &self.model.names.get(name).blocks;
         let copy_of = block.copy_of.map(|first| BlockId::of(first.index()));
         let ordinal = copy_of.map_or_else(
@@ -172,7 +191,7 @@ impl<'g, 'a> Builder<'g, 'a> {
             .iter()
             .zip(graph.names_of_needs(block.id))
             .map(|(dependency, at)| {
-                let name = self.name(&dependency.feature.value);
+                let name = self.name_at(at, &dependency.feature.value);
                 Edge {
                     target: self.target(vendor, name, at),
                     version: pack(dependency.version),

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use jiff::civil::Date;
 
 use keywright_license::{Kind, Name};
@@ -19,7 +20,7 @@ pub struct Model {
     pub(super) blocks: IndexVec<BlockId, Block>,
     pub(super) names: IndexVec<NameId, NameRow>,
     pub(super) targets: IndexVec<TargetId, Target>,
-    pub(super) by_name: HashMap<Name, NameId>,
+    pub(super) by_name: HashMap<Name, NameId, RandomState>,
     /// Blocks by the index of their license and the start of their span.
     pub(super) by_place: HashMap<(usize, Span), BlockId>,
     pub(super) notices: Vec<Notice>,

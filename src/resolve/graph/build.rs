@@ -51,9 +51,10 @@ impl<'a> Graph<'a> {
     fn empty() -> Self {
         Self {
             blocks: Vec::new(),
+            block_names: Vec::new(),
             names: Vec::new(),
-            index: HashMap::new(),
-            by_name: HashMap::new(),
+            index: HashMap::default(),
+            by_name: HashMap::default(),
             unreadable: HashSet::new(),
             cut: false,
             net: DiGraph::new(),
@@ -66,7 +67,14 @@ impl<'a> Graph<'a> {
     }
 
     fn finish(mut self) -> Self {
-        super::copies::mark(&mut self.blocks);
+        // These tables are large in a file with 100,000 blocks, and growing them copies all entries.
+        self.index.reserve(self.blocks.len());
+        self.by_name.reserve(self.blocks.len());
+        for at in 0..self.blocks.len() {
+            let name = self.enter_name(at);
+            self.block_names.push(name);
+        }
+        super::copies::mark(&mut self.blocks, &self.block_names);
         for at in 0..self.blocks.len() {
             self.take_name(at);
         }
@@ -82,17 +90,23 @@ impl<'a> Graph<'a> {
         self.net.add_node(());
     }
 
+    /// Returns the index of the name of a block.
+    fn enter_name(&mut self, at: usize) -> Option<u32> {
+        let feature = self.blocks.get(at)?.feature;
+        let vendor = feature.vendor.as_ref()?;
+        u32::try_from(self.entry(&vendor.value, &feature.name.value)).ok()
+    }
+
+    /// Adds a block to its name, unless it is a duplicate.
     fn take_name(&mut self, at: usize) {
         let Some(block) = self.blocks.get(at).copied().filter(|block| block.copy_of.is_none()) else {
             return;
         };
-        let (id, feature) = (block.id, block.feature);
-        let Some(vendor) = &feature.vendor else { return };
-        let at = self.entry(&vendor.value, &feature.name.value);
-        if let Some(named) = self.names.get_mut(at) {
-            named.newest = named.newest.max(block.serves().then_some(feature.version));
-            named.only_upgrades &= feature.kind == Kind::Upgrade;
-            named.blocks.push(id);
+        let at = self.name_at_block(block.id);
+        if let Some(named) = at.and_then(|at| self.names.get_mut(at)) {
+            named.newest = named.newest.max(block.serves().then_some(block.feature.version));
+            named.only_upgrades &= block.feature.kind == Kind::Upgrade;
+            named.blocks.push(block.id);
         }
     }
 

@@ -24,8 +24,7 @@ impl Graph<'_> {
     #[must_use]
     pub fn pool_size(&self, id: GraphBlockId) -> u64 {
         let Some(block) = self.block(id) else { return 0 };
-        let others =
-            self.named(block.vendor(), block.name()).map(|named| named.blocks.as_slice()).unwrap_or_default();
+        let others = self.name_of(id).map(|named| named.blocks.as_slice()).unwrap_or_default();
         let all_of = |kind: Kind| {
             let blocks = others.iter().filter_map(|id| self.block(*id));
             blocks.filter(move |block| block.feature.kind == kind).map(|block| own_size(block.feature))
@@ -71,7 +70,7 @@ impl Capacities {
                 Some(block) if block.is_token() => through(graph, &nodes, block.id),
                 Some(block) => {
                     // Cached by name, so that names with many blocks do not take quadratic time.
-                    let key = (block.vendor(), block.name(), block.feature.kind);
+                    let key = (graph.name_at_block(block.id), block.feature.kind);
                     match block.feature.kind {
                         Kind::Metered => *sizes.entry(key).or_insert_with(|| graph.pool_size(block.id)),
                         Kind::Exclusive => {

@@ -7,14 +7,19 @@ use keywright_license::{Feature, License};
 
 use super::model::{GraphBlock, GraphBlockId};
 
-/// Records for each block the earlier block of which it is a duplicate. Names that appear once are not compared.
-pub(super) fn mark(blocks: &mut [GraphBlock<'_>]) {
-    let mut times: HashMap<&str, usize> = HashMap::new();
-    for block in blocks.iter() {
-        *times.entry(block.name()).or_default() += 1;
+/// Records for each block the earlier block of which it is a duplicate, given the index of the name of each block. Names
+/// that appear once are not compared.
+pub(super) fn mark(blocks: &mut [GraphBlock<'_>], names: &[Option<u32>]) {
+    // There are at most as many names as blocks.
+    let mut times = vec![0_u32; blocks.len()];
+    for name in names.iter().flatten() {
+        if let Some(times) = times.get_mut(*name as usize) {
+            *times += 1;
+        }
     }
+    let is_alone = |name: Option<u32>| name.is_some_and(|name| times.get(name as usize) == Some(&1));
     let mut first: HashMap<Content<'_>, GraphBlockId> = HashMap::new();
-    for block in blocks.iter_mut().filter(|block| times.get(block.name()) != Some(&1)) {
+    for (block, _) in blocks.iter_mut().zip(names).filter(|(_, name)| !is_alone(**name)) {
         let known = *first.entry(content(block.license, block.feature)).or_insert(block.id);
         block.copy_of = (known != block.id).then_some(known);
     }

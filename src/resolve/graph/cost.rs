@@ -1,7 +1,5 @@
 //! The draws of one checkout on each pool.
 
-use std::collections::BTreeMap;
-
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
@@ -121,23 +119,25 @@ fn pool(id: GraphBlockId) -> NodeDraws {
 
 fn token(graph: &Graph<'_>, nodes: &[Option<NodeDraws>], id: GraphBlockId) -> Option<NodeDraws> {
     let mut open = false;
-    let mut draws: BTreeMap<GraphBlockId, PoolDraw> = BTreeMap::new();
+    let mut draws: Vec<(GraphBlockId, PoolDraw)> = Vec::new();
     for edge in graph.net.edges(id.node()) {
         let node = nodes.get(edge.target().index())?.as_ref()?;
         let Step::Need(place) = edge.weight() else { continue };
         let count = graph.dependency(Hop { block: id, dependency: *place as usize })?.count;
         open |= node.open;
-        for (pool, draw) in &node.draws {
-            let one = PoolDraw { sum: draw.sum.times(count), largest: draw.largest.times(count) };
-            let total = draws.entry(*pool);
-            total
-                .and_modify(|all| {
-                    *all = PoolDraw { sum: all.sum.plus(one.sum), largest: all.largest.max(one.largest) };
-                })
-                .or_insert(one);
-        }
+        draws.extend(node.draws.iter().map(|(pool, draw)| {
+            (*pool, PoolDraw { sum: draw.sum.times(count), largest: draw.largest.times(count) })
+        }));
     }
-    Some(NodeDraws { draws: draws.into_iter().collect(), open })
+    draws.sort_by_key(|(pool, _)| *pool);
+    draws.dedup_by(|(pool, one), (first, all)| {
+        let is_same = pool == first;
+        if is_same {
+            *all = PoolDraw { sum: all.sum.plus(one.sum), largest: all.largest.max(one.largest) };
+        }
+        is_same
+    });
+    Some(NodeDraws { draws: draws.into(), open })
 }
 
 fn choice(graph: &Graph<'_>, nodes: &[Option<NodeDraws>], at: NodeIndex) -> Option<NodeDraws> {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use keywright_license::{Dependency, Feature, Kind, License, Name, Version};
@@ -127,6 +128,11 @@ impl DependencyTarget {
     pub fn is_served(self) -> bool {
         self == Self::Served
     }
+
+    /// Returns true if it is certain that no other block serves the dependency.
+    fn is_unserved(self) -> bool {
+        !matches!(self, Self::Served | Self::Itself | Self::Unreadable)
+    }
 }
 
 /// Equal unserved dependencies, which form a single fault.
@@ -150,11 +156,13 @@ pub(super) enum Step {
 #[derive(Debug)]
 pub struct Graph<'a> {
     pub(super) blocks: Vec<GraphBlock<'a>>,
+    /// Index in `names` of the name of each block; `None` without VENDOR.
+    pub(super) block_names: Vec<Option<u32>>,
     pub(super) names: Vec<FeatureGroup<'a>>,
     /// Index in `names` by vendor and name.
-    pub(super) index: HashMap<(&'a str, &'a str), usize>,
+    pub(super) index: HashMap<(&'a str, &'a str), usize, RandomState>,
     /// First and last index in `names` by name, regardless of vendor. Entries between them are linked by `next_vendor`.
-    pub(super) by_name: HashMap<&'a str, (u32, u32)>,
+    pub(super) by_name: HashMap<&'a str, (u32, u32), RandomState>,
     /// Names that may be defined in unreadable text.
     pub(super) unreadable: HashSet<&'a str>,
     /// True if a file was read incompletely, so a missing name proves nothing.
@@ -202,6 +210,18 @@ impl<'a> Graph<'a> {
     #[must_use]
     pub fn name_at(&self, vendor: &str, name: &str) -> Option<usize> {
         self.index.get(&(vendor, name)).copied()
+    }
+
+    /// Returns the blocks of the vendor and name of a block.
+    #[must_use]
+    pub fn name_of(&self, id: GraphBlockId) -> Option<&FeatureGroup<'a>> {
+        self.names.get(self.name_at_block(id)?)
+    }
+
+    /// Returns the index in [`Self::names`] of the vendor and name of a block.
+    #[must_use]
+    pub fn name_at_block(&self, id: GraphBlockId) -> Option<usize> {
+        self.block_names.get(id.index()).copied().flatten().map(|at| at as usize)
     }
 
     /// Returns the blocks of a name, one entry per vendor.
@@ -273,13 +293,13 @@ impl<'a> Graph<'a> {
     #[must_use]
     pub fn unserved(&self) -> Vec<Unserved> {
         let mut found: Vec<Unserved> = Vec::new();
+        if !self.targets.iter().any(|target| target.is_unserved()) {
+            return found;
+        }
         let mut known: HashMap<(DependencyTarget, &str, &str, Version), usize> = HashMap::new();
         for block in &self.blocks {
             for (hop, dependency, target) in self.needs(block.id) {
-                if matches!(
-                    target,
-                    DependencyTarget::Served | DependencyTarget::Itself | DependencyTarget::Unreadable
-                ) {
+                if !target.is_unserved() {
                     continue;
                 }
                 let key = (target, block.vendor(), dependency.feature.value.as_str(), dependency.version);

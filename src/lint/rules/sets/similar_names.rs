@@ -1,7 +1,9 @@
 //! X002: names that look alike.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::BuildHasher as _;
+
+use foldhash::fast::RandomState;
 
 use crate::{Check, Context, DuplicateKind, Example, Rule, Sink};
 use keywright_resolve::graph::{DependencyTarget, FeatureGroup, GraphBlock};
@@ -34,7 +36,7 @@ FEATURE Print { VENDOR=Acme COUNT=9 }
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     // Keyed by hash to save memory: a file may have 100,000 names with three keys each.
-    let hasher = RandomState::new();
+    let hasher = RandomState::default();
     let mut met: HashMap<u64, &FeatureGroup<'_>> = HashMap::new();
     let mut reported = HashSet::new();
     for named in candidates(cx.graph.names(), &hasher) {
