@@ -23,6 +23,8 @@ use super::walk::Walk;
 pub struct Trials<'m> {
     model: &'m Model,
     state: State,
+    /// The stack of the recorder, which is empty between trials.
+    stack: Vec<Option<Shortage>>,
 }
 
 /// The result of a trial.
@@ -51,7 +53,7 @@ impl<'m> Trials<'m> {
     /// Prepares trials on a model.
     #[must_use]
     pub fn new(model: &'m Model) -> Self {
-        Self { model, state: State::new(model, DateTime::MIN) }
+        Self { model, state: State::new(model, DateTime::MIN), stack: Vec::new() }
     }
 
     /// Runs checkouts in sequence, up to the first that is denied. `more` are hypothetical extra licenses by block.
@@ -79,15 +81,13 @@ impl<'m> Trials<'m> {
     }
 
     /// Runs one checkout of a token block without its alternatives. The blocks that replace the token are ignored, its
-    /// dates are not. Subtracts the steps from `budget`; returns `None` if more are needed.
+    /// dates are not. The draws are not listed. Subtracts the steps from `budget`; returns `None` if more are needed.
     pub fn token(&mut self, day: Date, block: BlockId, who: Requester, budget: &mut u64) -> Option<Trial> {
         let mut trial = self.play(day, &[], budget, |walk, trial| {
             walk.who = who;
             let row = walk.model.blocks.get(block);
             let is_open = row.supported && row.covers(day) && walk.step(1);
-            if is_open && walk.dependencies(block, row, 1).is_ok() && walk.burn_charges() {
-                trial.draws.push(walk.scratch.taken());
-            } else {
+            if !(is_open && walk.dependencies(block, row, 1).is_ok() && walk.burn_charges()) {
                 trial.denied = Some(DeniedCheckout { request: 0, shortage: walk.last_shortage() });
             }
         })?;
@@ -109,12 +109,16 @@ impl<'m> Trials<'m> {
         let mut walk = Walk::new(self.model, &mut self.state, Requester::default(), Mode::Checkout);
         walk.limit_to(*budget);
         walk.extras = more.to_vec();
-        walk.recorder = Some(Recorder { stack: vec![None], ..Recorder::default() });
+        let mut stack = std::mem::take(&mut self.stack);
+        stack.push(None);
+        walk.recorder = Some(Recorder { stack, ..Recorder::default() });
         run(&mut walk, &mut trial);
-        let recorder = walk.recorder.take().unwrap_or_default();
+        let mut recorder = walk.recorder.take().unwrap_or_default();
         let exhausted = walk.is_exhausted();
         walk.abandon();
         *budget = budget.saturating_sub(self.state.work().saturating_sub(begin));
+        recorder.stack.clear();
+        self.stack = recorder.stack;
         (trial.shortages, trial.change) = (recorder.shortages, recorder.change);
         (!exhausted).then_some(trial)
     }
@@ -179,25 +183,36 @@ impl Model {
             let next = target.turns.partition_point(|(date, _)| *date <= day);
             return target.turns.get(next).map(|(date, _)| *date);
         }
-        let (others, upgrades): (&[BlockId], &[BlockId]) = match row.kind {
+        let own = [block];
+        let (same_name, upgrades): (&[BlockId], &[BlockId]) = match row.kind {
             Kind::Exclusive => (&target.exclusives, &target.upgrades),
-            _ => (&[], &[]),
+            _ => (&own, &[]),
         };
-        let same_name = std::iter::once(&block).chain(others).chain(upgrades);
-        let replacers = same_name.clone().flat_map(|id| &self.blocks.get(*id).replaced_by);
-        let all = same_name.chain(&target.replacers).chain(replacers);
-        all.filter_map(|id| self.blocks.get(*id).next_date(day)).min()
+        let next_of = |ids: &[BlockId], next| {
+            ids.iter().fold(next, |next, id| earliest(next, self.blocks.get(*id).next_date(day)))
+        };
+        let mut next = next_of(&target.replacers, None);
+        for ids in [same_name, upgrades] {
+            next = next_of(ids, next);
+            for id in ids {
+                next = next_of(&self.blocks.get(*id).replaced_by, next);
+            }
+        }
+        next
     }
 }
 
 impl Block {
     /// The first day after `day` on which the block starts or is no longer valid.
     fn next_date(&self, day: Date) -> Option<Date> {
-        let over = self.end.and_then(|end| end.tomorrow().ok());
-        [self.start, over].into_iter().flatten().filter(|date| *date > day).min()
+        let over = self.end.filter(|end| *end >= day).and_then(|end| end.tomorrow().ok());
+        earliest(self.start.filter(|start| *start > day), over)
     }
 }
 
 fn earliest(one: Option<Date>, other: Option<Date>) -> Option<Date> {
-    one.into_iter().chain(other).min()
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
 }

@@ -183,6 +183,19 @@ struct UnservableSearch<'c, 'a> {
     shared_tokens: ShortestPaths,
     steps: u64,
     trials: Option<Trials<'c, 'a>>,
+    /// The last trial: its token, its day and its result. Two searches begin with the same one.
+    last: Option<(GraphBlockId, Date, Customer, Tried)>,
+}
+
+/// The result of a trial of a token.
+#[derive(Debug, Clone, Copy)]
+struct Tried {
+    /// As in [`Played`].
+    denied: Option<(usize, Option<Refusal>)>,
+    /// The next day on which a visited block may change.
+    change: Option<Date>,
+    /// The steps that it took.
+    steps: u64,
 }
 
 impl<'c, 'a> UnservableSearch<'c, 'a> {
@@ -209,7 +222,7 @@ impl<'c, 'a> UnservableSearch<'c, 'a> {
         let shared_tokens = ways_to(&|block| block.is_token() && shares(block));
         let dependencies = cx.blocks().map(|block| block.feature.dependencies.len() as u64);
         let steps = ALL_STEPS.saturating_add(dependencies.sum::<u64>().saturating_mul(STEPS_A_DEPENDENCY));
-        Self { cx, void, contested, dated, shared, shared_tokens, steps, trials: None }
+        Self { cx, void, contested, dated, shared, shared_tokens, steps, trials: None, last: None }
     }
 
     /// The shortage of a token on every day and with every alternative, if the draws on single pools prove one.
@@ -377,11 +390,22 @@ impl<'c, 'a> UnservableSearch<'c, 'a> {
     }
 
     /// Tries a token on a day. Returns `None` if the limit was reached.
-    fn play(&mut self, block: &GraphBlock<'_>, day: Date, customer: Customer) -> Option<Played> {
+    fn play(&mut self, block: &GraphBlock<'_>, day: Date, customer: Customer) -> Option<Tried> {
+        let key = (block.id, day, customer);
+        if let Some((.., known)) = self.last.filter(|(id, on, who, _)| (*id, *on, *who) == key)
+            && known.steps <= self.steps
+        {
+            self.steps -= known.steps;
+            return Some(known);
+        }
         let mut steps = self.steps;
         let played = self.trials().token(block.id, day, customer, &mut steps);
+        let used = self.steps - steps;
         self.steps = steps;
-        played
+        let Played { denied, change, .. } = played?;
+        let tried = Tried { denied, change, steps: used };
+        self.last = Some((block.id, day, customer, tried));
+        Some(tried)
     }
 }
 
