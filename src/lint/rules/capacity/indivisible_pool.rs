@@ -1,7 +1,5 @@
 //! C008: a pool with a remainder that is never used.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::message;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::Kind;
@@ -33,25 +31,27 @@ FEATURE Pool { VENDOR=Acme COUNT=12 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut costs: BTreeMap<GraphBlockId, BTreeSet<u64>> = BTreeMap::new();
+    let mut draws: Vec<(GraphBlockId, u64)> = Vec::new();
     for token in cx.blocks().filter(|block| block.is_token() && cx.draws().is_exact(block.id)) {
         for (pool, draw) in cx.draws().get(token.id).into_iter().flatten() {
             if let Cost::Known(cost) = draw.sum {
-                costs.entry(*pool).or_default().insert(cost);
+                draws.push((*pool, cost));
             }
         }
     }
-    for (pool, costs) in costs {
-        let Some(block) = cx.graph.block(pool) else { continue };
+    draws.sort_unstable();
+    draws.dedup();
+    for draws in draws.chunk_by(|(one, _), (other, _)| one == other) {
+        let Some(block) = draws.first().and_then(|(pool, _)| cx.graph.block(*pool)) else { continue };
         let Some(size) = size(cx, block) else { continue };
         let floats = matches!(block.feature.kind, Kind::Exclusive | Kind::Additive);
         let divides = |cost: &u64| *cost > 0 && size.is_multiple_of(*cost);
         // Costs above the size of the pool are reported by C001 and C002.
         let exceeds_capacity = |cost: &u64| *cost > size;
+        let costs: Vec<u64> = draws.iter().map(|(_, cost)| *cost).collect();
         if !floats || size == UNLIMITED || costs.iter().any(divides) || costs.iter().all(exceeds_capacity) {
             continue;
         }
-        let costs: Vec<u64> = costs.into_iter().collect();
         let place = block.feature.count.map_or(block.feature.name.span, |count| count.span);
         let message = format!(
             "`{}` has {size} licenses, not a multiple of any cost: {}",

@@ -38,7 +38,7 @@ FEATURE Pool { VENDOR=Acme COUNT=8 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for block in cx.blocks() {
+    for block in cx.blocks().filter(|block| block.feature.dependencies.len() > 1) {
         let mut met: HashMap<(&str, Version), Vec<usize>> = HashMap::new();
         for (at, dependency) in block.feature.dependencies.iter().enumerate() {
             met.entry((dependency.feature.value.as_str(), dependency.version)).or_default().push(at);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::Kind;
-use keywright_resolve::graph::GraphBlock;
+use keywright_resolve::graph::{FeatureGroup, GraphBlock};
 use keywright_syntax::diagnostic::Code;
 
 /// A license that no token draws on.
@@ -32,6 +32,11 @@ FEATURE Pool { VENDOR=Acme COUNT=10 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let undrawn: Vec<_> = cx.graph.names().iter().filter_map(|named| undrawn_pool(cx, named)).collect();
+    if undrawn.is_empty() || !cx.graph.is_whole() {
+        return;
+    }
+    // If a dependency is not served or text is unreadable, a token may draw on this license after all.
     let unclear: HashSet<&str> = cx
         .blocks()
         .filter(|block| cx.graph.needs(block.id).any(|(_, _, target)| !target.is_served()))
@@ -39,24 +44,21 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         .collect();
     let with_tokens: HashSet<&str> =
         cx.blocks().filter(|block| block.is_token()).map(GraphBlock::vendor).collect();
-    for named in cx.graph.names().iter().filter(|named| !named.drawn) {
-        let vendor = named.vendor.as_str();
-        // If a dependency is not served or text is unreadable, a token may draw on this license after all.
-        if !with_tokens.contains(vendor) || unclear.contains(vendor) || !cx.graph.is_whole() {
-            continue;
-        }
-        // Next to a token of the same name, the license is an alternative of a product, not a pool.
-        if cx.graph.providers(named).any(GraphBlock::is_token) {
-            continue;
-        }
-        let mut pools = named.blocks.iter().filter_map(|id| cx.graph.block(*id));
-        let pool = pools
-            .find(|block| matches!(block.feature.kind, Kind::Exclusive | Kind::Additive | Kind::Metered));
-        if let Some(pool) = pool {
-            let message = format!("no token draws on `{}`", pool.name());
-            sink.push(cx.found(&CODE, pool, pool.feature.name.span, message).help(
-                "correct the token that should draw on it, or allow the finding if the license is sold alone",
-            ));
-        }
+    let is_certain = |vendor: &str| with_tokens.contains(vendor) && !unclear.contains(vendor);
+    for pool in undrawn.into_iter().filter(|pool| is_certain(pool.vendor())) {
+        let message = format!("no token draws on `{}`", pool.name());
+        sink.push(cx.found(&CODE, pool, pool.feature.name.span, message).help(
+            "correct the token that should draw on it, or allow the finding if the license is sold alone",
+        ));
     }
+}
+
+/// The first pool of a name that no dependency names.
+fn undrawn_pool<'g, 'a>(cx: &'g Context<'a>, named: &FeatureGroup<'a>) -> Option<&'g GraphBlock<'a>> {
+    // Next to a token of the same name, the license is an alternative of a product, not a pool.
+    if named.drawn || cx.graph.providers(named).any(GraphBlock::is_token) {
+        return None;
+    }
+    let mut pools = named.blocks.iter().filter_map(|id| cx.graph.block(*id));
+    pools.find(|block| matches!(block.feature.kind, Kind::Exclusive | Kind::Additive | Kind::Metered))
 }

@@ -33,7 +33,10 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     for block in cx.blocks() {
         let Some(key) = block.feature.key.as_ref().filter(|key| !is_elided(&key.value)) else { continue };
-        let stray = key.value.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/')));
+        if is_well_formed(&key.value) {
+            continue;
+        }
+        let stray = key.value.chars().find(|c| !is_base64(*c));
         let length = key.value.chars().count();
         let message = match stray {
             Some('=') => format!("malformed KEY of `{}`: it has padding (`=`)", block.name()),
@@ -48,6 +51,15 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let help = "copy the KEY from the issued file, or sign again with `keywright sign`";
         sink.push(cx.found(&CODE, block, key.span, message).help(help));
     }
+}
+
+/// Without an early end, the compiler vectorizes the loop.
+fn is_well_formed(key: &str) -> bool {
+    key.len() == KEY_LENGTH && key.bytes().fold(true, |all, byte| all & is_base64(byte.into()))
+}
+
+fn is_base64(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '+' | '/')
 }
 
 fn describe(c: char) -> String {

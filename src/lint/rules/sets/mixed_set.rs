@@ -34,7 +34,7 @@ FEATURE Print { VENDOR=Acme COUNT=5 LICENSEE=\"Example Ltd\" SN=A-1002 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut first: HashMap<&str, (&GraphBlock<'_>, Licensee)> = HashMap::new();
+    let mut first: HashMap<&str, (&GraphBlock<'_>, Licensee<'_>)> = HashMap::new();
     let mut reported: HashSet<usize> = HashSet::new();
     let crossed = crossed(cx);
     for block in cx.blocks() {
@@ -65,8 +65,8 @@ fn crossed(cx: &Context<'_>) -> HashSet<usize> {
 
 fn finding(
     cx: &Context<'_>,
-    (block, customer): (&GraphBlock<'_>, &Licensee),
-    (known_in, known): (&GraphBlock<'_>, &Licensee),
+    (block, customer): (&GraphBlock<'_>, &Licensee<'_>),
+    (known_in, known): (&GraphBlock<'_>, &Licensee<'_>),
 ) -> Diagnostic {
     let is_one_file = block.file == known_in.file;
     let place = if is_one_file { "one file" } else { "files that are used together" };

@@ -1,5 +1,7 @@
 //! X: duplicates, similar names, customers and purchases, in one file or across files.
 
+use std::borrow::Cow;
+
 use crate::Context;
 use keywright_license::{Feature, License, customer_difference, is_same_customer};
 use keywright_resolve::graph::{DependencyTarget, GraphBlock, Hop};
@@ -28,18 +30,18 @@ pub(crate) fn content(license: &License, feature: &Feature) -> Content {
 
 /// The customer of a block.
 #[derive(Debug, Clone)]
-struct Licensee {
+struct Licensee<'a> {
     /// LICENSEE as written.
-    name: String,
+    name: Cow<'a, str>,
     span: Span,
 }
 
 /// Returns LICENSEE of a block and its place, if it has one.
-fn licensee(block: &GraphBlock<'_>) -> Option<Licensee> {
+fn licensee<'a>(block: &GraphBlock<'a>) -> Option<Licensee<'a>> {
     let source = &block.license.source;
-    let directives = block.license.block(block.feature)?.directives();
-    let own = directives.into_iter().find(|directive| source.slice(directive.name) == "LICENSEE")?;
-    Some(Licensee { name: own.value.folded(source).into_owned(), span: own.value.inner() })
+    let mut directives = block.license.block(block.feature)?.directives();
+    let own = directives.find(|directive| source.slice(directive.name) == "LICENSEE")?;
+    Some(Licensee { name: own.value.folded(source), span: own.value.inner() })
 }
 
 /// Returns two customer names for a message, with their difference by code point if a reader can overlook it.
@@ -52,7 +54,7 @@ fn two_names(one: &str, other: &str) -> String {
 /// The dependencies of blocks with a LICENSEE that only blocks of another LICENSEE serve, each with such a block.
 fn crossings<'a>(cx: &Context<'a>) -> Vec<(Hop, GraphBlock<'a>)> {
     let mut found = Vec::new();
-    for block in cx.blocks() {
+    for block in cx.blocks().filter(|block| !block.feature.dependencies.is_empty()) {
         let Some(own) = licensee(block) else { continue };
         for (hop, need, target) in cx.graph.needs(block.id) {
             if target != DependencyTarget::Served {

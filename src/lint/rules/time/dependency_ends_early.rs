@@ -6,7 +6,7 @@ use crate::{Check, Context, Example, Rule, Sink};
 use keywright_resolve::graph::{GraphBlock, Hop};
 use keywright_syntax::diagnostic::Code;
 
-use super::service::{Period, faults, these_too};
+use super::service::{ANY_VERSION, Need, Period, faults, periods, these_too};
 
 /// A dependency that ends before its token.
 static CODE: Code = Code::warning("T004", "dependency-ends-early");
@@ -36,15 +36,14 @@ FEATURE Pool { VENDOR=Acme COUNT=10 END=2026-12-31 }
 type Interruption = (Date, Option<Date>);
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let found = faults(cx, |services, block, need| {
-        let whole = holes(services.periods_of_any_version(cx, block, need));
-        let mut found = holes(services.periods(cx, block, need));
+    let find = |need: Need| {
+        let whole = holes(&periods(cx, (need.0, ANY_VERSION)));
+        let mut found = holes(&periods(cx, need));
         // T005 reports days on which no version serves.
         found.retain(|fault| fault.1.is_none() || !whole.contains(fault));
-        found.retain(|fault| is_missed(cx, block, *fault));
         found
-    });
-    for ((last, again), places) in found {
+    };
+    for ((last, again), places) in faults(cx, find, |block, fault| is_missed(cx, block, fault)) {
         report(cx, sink, last, again, &places);
     }
 }

@@ -6,10 +6,10 @@ use jiff::civil::Date;
 
 use crate::rules::capacity::unservable::Late;
 use crate::{Check, Context, Example, Rule, Sink};
-use keywright_resolve::graph::{GraphBlockId, Hop};
+use keywright_resolve::graph::{GraphBlock, GraphBlockId, Hop};
 use keywright_syntax::diagnostic::Code;
 
-use super::service::{faults, these_too};
+use super::service::{faults, periods, these_too};
 
 /// A dependency that starts after its token.
 static CODE: Code = Code::warning("T007", "dependency-starts-late");
@@ -35,14 +35,14 @@ FEATURE Pool { VENDOR=Acme COUNT=10 START=2027-01-01 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let found = faults(cx, |services, block, need| {
-        let first = services.periods(cx, block, need).first().map(|(start, _)| *start);
+    let find = |need| {
+        let first = periods(cx, need).first().map(|(start, _)| *start);
         // A dependency that has already started no longer matters.
-        let late = first.filter(|first| {
-            *first > cx.options.at && block.feature.start.is_none_or(|start| start.value < *first)
-        });
-        late.into_iter().collect()
-    });
+        first.filter(|first| *first > cx.options.at).into_iter().collect()
+    };
+    let affects =
+        |block: &GraphBlock<'_>, first: Date| block.feature.start.is_none_or(|start| start.value < first);
+    let found = faults(cx, find, affects);
     for (first, places) in found {
         report(cx, sink, first, &places);
     }

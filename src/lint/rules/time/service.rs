@@ -1,11 +1,11 @@
 //! The days on which a dependency is served.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 
 use crate::Context;
-use keywright_license::{Dependency, Version};
+use keywright_license::Version;
 use keywright_resolve::graph::{DependencyTarget, GraphBlock, Hop};
 use keywright_syntax::diagnostic::Diagnostic;
 
@@ -14,50 +14,22 @@ use super::is_never_in_force;
 /// A period, both days included.
 pub(super) type Period = (Date, Date);
 
-/// Vendor, name and version of a dependency.
-type Key<'a> = (&'a str, &'a str, Version);
+/// A dependency: the index of its name in the graph, and the lowest version that serves it.
+pub(super) type Need = (usize, Version);
 
-/// Cached periods by dependency.
-#[derive(Default)]
-pub(super) struct Services<'a> {
-    known: HashMap<Key<'a>, Vec<Period>>,
-}
+/// The lowest version, which any block serves.
+pub(super) const ANY_VERSION: Version = Version { major: 0, minor: 0 };
 
-impl<'a> Services<'a> {
-    /// The periods in which a dependency of a block is served, in order; adjacent periods are merged. Blocks that are
-    /// never valid are ignored.
-    pub(super) fn periods(
-        &mut self,
-        cx: &Context<'a>,
-        block: &GraphBlock<'a>,
-        need: &'a Dependency,
-    ) -> &[Period] {
-        self.named(cx, (block.vendor(), need.feature.value.as_str(), need.version))
-    }
-
-    /// The same for any version of a dependency.
-    pub(super) fn periods_of_any_version(
-        &mut self,
-        cx: &Context<'a>,
-        block: &GraphBlock<'a>,
-        need: &'a Dependency,
-    ) -> &[Period] {
-        self.named(cx, (block.vendor(), need.feature.value.as_str(), Version { major: 0, minor: 0 }))
-    }
-
-    fn named(&mut self, cx: &Context<'a>, key: Key<'a>) -> &[Period] {
-        self.known.entry(key).or_insert_with(|| {
-            let (vendor, name, version) = key;
-            let providers =
-                cx.graph.named(vendor, name).into_iter().flat_map(|named| cx.graph.providers(named));
-            let serving = providers.filter(|one| one.feature.version >= version);
-            let periods = serving.filter(|one| !is_never_in_force(one.feature)).map(|one| {
-                let (start, end) = (one.feature.start, one.feature.end);
-                (start.map_or(Date::MIN, |start| start.value), end.map_or(Date::MAX, |end| end.value))
-            });
-            merge(periods.collect())
-        })
-    }
+/// The periods in which a dependency is served, in order; adjacent periods are merged. Blocks that are never valid are
+/// ignored.
+pub(super) fn periods(cx: &Context<'_>, (name, version): Need) -> Vec<Period> {
+    let providers = cx.graph.names().get(name).into_iter().flat_map(|named| cx.graph.providers(named));
+    let serving = providers.filter(|one| one.feature.version >= version);
+    let periods = serving.filter(|one| !is_never_in_force(one.feature)).map(|one| {
+        let (start, end) = (one.feature.start, one.feature.end);
+        (start.map_or(Date::MIN, |start| start.value), end.map_or(Date::MAX, |end| end.value))
+    });
+    merge(periods.collect())
 }
 
 fn merge(mut all: Vec<Period>) -> Vec<Period> {
@@ -73,27 +45,30 @@ fn merge(mut all: Vec<Period>) -> Vec<Period> {
     merged
 }
 
-/// Equal faults of dependencies, each with its places in file order.
-pub(super) fn faults<'a, F: Ord + Copy>(
-    cx: &Context<'a>,
-    mut find: impl FnMut(&mut Services<'a>, &GraphBlock<'a>, &'a Dependency) -> Vec<F>,
+/// The faults of dependencies, each with its places in file order. `find` returns the faults of a dependency, and
+/// `affects` decides whether one of them matters to a token.
+pub(super) fn faults<F: Copy>(
+    cx: &Context<'_>,
+    find: impl Fn(Need) -> Vec<F>,
+    affects: impl Fn(&GraphBlock<'_>, F) -> bool,
 ) -> Vec<(F, Vec<Hop>)> {
-    let mut services = Services::default();
-    let mut faults: BTreeMap<(&str, &str, Version, F), Vec<Hop>> = BTreeMap::new();
+    let places_of = |fault| (fault, Vec::new());
+    let mut known: HashMap<Need, Vec<(F, Vec<Hop>)>> = HashMap::new();
     let tokens = cx.blocks().filter(|block| block.is_token() && !is_never_in_force(block.feature));
     // C001 reports tokens that never run, also if dates are the cause.
     for block in tokens.filter(|block| !cx.shortages().is_dead(block.id)) {
-        for (hop, need, target) in cx.graph.needs(block.id) {
-            if target != DependencyTarget::Served {
-                continue;
-            }
-            for fault in find(&mut services, block, need) {
-                let key = (block.vendor(), need.feature.value.as_str(), need.version, fault);
-                faults.entry(key).or_default().push(hop);
+        let names = cx.graph.names_of_needs(block.id);
+        for ((hop, need, target), name) in cx.graph.needs(block.id).zip(names) {
+            let Some(name) = name.filter(|_| target == DependencyTarget::Served) else { continue };
+            let need = (name, need.version);
+            let faults = known.entry(need).or_insert_with(|| find(need).into_iter().map(places_of).collect());
+            for (_, places) in faults.iter_mut().filter(|(fault, _)| affects(block, *fault)) {
+                places.push(hop);
             }
         }
     }
-    let mut faults: Vec<_> = faults.into_iter().map(|((.., fault), places)| (fault, places)).collect();
+    let mut faults: Vec<_> = known.into_values().flatten().filter(|(_, places)| !places.is_empty()).collect();
+    // A place has one dependency, whose faults are in order already.
     faults.sort_by_key(|(_, places)| places.first().map(|hop| (hop.block, hop.dependency)));
     faults
 }
