@@ -15,8 +15,16 @@ pub fn guarded(run: impl FnOnce() -> Exit) -> Exit {
     set_hook(Box::new(|_| {
         // If stderr fails, the exit code remains.
         let _ = std::io::stderr().write_all(WORDS.as_bytes());
+        if cfg!(panic = "abort") {
+            exit_now();
+        }
     }));
     catch_unwind(AssertUnwindSafe(run)).unwrap_or(Exit::Failure)
+}
+
+#[expect(clippy::exit, reason = "a program without unwinding cannot return from a panic")]
+fn exit_now() -> ! {
+    std::process::exit(i32::from(Exit::Failure.code()))
 }
 
 /// Disables core dumps, because the memory may contain a secret key. Best effort: on failure the program continues.
