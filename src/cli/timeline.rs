@@ -69,7 +69,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let all: Vec<&License> = licenses.licenses.iter().collect();
     let timeline = Timeline::of(&all, &licenses.model, from, args.to);
     let names: Vec<String> = args.files.iter().map(|path| files::display_name(path)).collect();
-    let planned = Planned { files: &names, timeline: &timeline };
+    let planned = Planned::new(&names, &timeline);
     let text = match args.format {
         TimelineFormat::Human => report::human(&planned),
         TimelineFormat::Svg => report::svg(&planned),

@@ -76,7 +76,7 @@ fn totals_agree_with_the_resolver_on_every_day() {
             assert!(!stop.reason.is_empty());
         }
         let files = ["x.lic".to_owned()];
-        let planned = Planned { files: &files, timeline: &timeline };
+        let planned = Planned::new(&files, &timeline);
         let json: Value = serde_json::from_str(&timeline::json(&planned).unwrap()).unwrap();
         assert_eq!(schema::faults("timeline", &json), [""; 0], "seed {seed}");
         roxmltree::Document::parse(&timeline::svg(&planned)).unwrap();
@@ -127,7 +127,7 @@ fn calendar_folds_and_escapes_text() {
     let model = Model::compile([&license]).unwrap();
     let timeline = Timeline::of(&[&license], &model, DAY, None);
     let files = [format!("a;b,c\\d\n\u{9b}{}", "ö".repeat(100))];
-    let events = calendar(&timeline::ics(&Planned { files: &files, timeline: &timeline }));
+    let events = calendar(&timeline::ics(&Planned::new(&files, &timeline)));
     assert_eq!(events.len(), 2, "{events:?}");
     let text = events[0].join("\n");
     assert!(

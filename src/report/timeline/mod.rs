@@ -20,22 +20,25 @@ pub struct Planned<'a> {
     pub files: &'a [String],
     /// The timeline.
     pub timeline: &'a Timeline,
+    has_vendors: bool,
 }
 
-impl Planned<'_> {
+impl<'a> Planned<'a> {
+    /// Returns a timeline of these files.
+    #[must_use]
+    pub fn new(files: &'a [String], timeline: &'a Timeline) -> Self {
+        let mut vendors = timeline.features.iter().map(|feature| &feature.vendor);
+        let first = vendors.next();
+        Self { files, timeline, has_vendors: vendors.any(|vendor| Some(vendor) != first) }
+    }
+
     fn title(&self) -> String {
         self.files.join(", ")
     }
 
-    /// Returns true if the features are of several vendors.
-    fn has_vendors(&self) -> bool {
-        let features = &self.timeline.features;
-        features.iter().any(|one| features.first().is_some_and(|first| first.vendor != one.vendor))
-    }
-
     /// Returns the name of a feature, with its vendor if there are several.
     fn name(&self, vendor: &str, name: &str) -> String {
-        if self.has_vendors() { format!("{vendor} {name}") } else { name.to_owned() }
+        if self.has_vendors { format!("{vendor} {name}") } else { name.to_owned() }
     }
 
     fn name_of(&self, feature: &FeatureTime) -> String {
