@@ -22,43 +22,7 @@ use keywright::source::SourceFile;
 const TODAY: Date = date(2026, 6, 1);
 
 fn main() {
-    memory();
     divan::main();
-}
-
-/// Returns the peak memory of this process so far in MiB, if the system reports it.
-fn peak() -> Option<usize> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(line.trim().strip_suffix(" kB")?.parse::<usize>().ok()? / 1024)
-}
-
-/// Measures the memory for the largest permitted license: 100,000 blocks as shipped to customers. Runs first, because a
-/// peak value never decreases.
-fn memory() {
-    let key = format!("\n  SN=A-1001 ISSUED=2026-01-15\n  KEY=AQE{}\n}}", "A".repeat(97));
-    let text = blocks(0, 100_000).replace("\n}", &key);
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("largest.lic");
-    std::fs::write(&path, &text).unwrap();
-    let size = text.len() / (1024 * 1024);
-    drop(text);
-    let before = peak();
-    let code = lint_quietly(&path);
-    match (before, peak()) {
-        (Some(before), Some(after)) => println!(
-            "memory: linting 100,000 blocks, {size} MiB, peak {after} MiB ({before} before, creating the file): \
-             {:.1} times the file; exit {code}",
-            after as f64 / size as f64
-        ),
-        _ => println!("memory: unknown on this system"),
-    }
-}
-
-fn lint_quietly(path: &std::path::Path) -> u8 {
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let mut io = io(&mut stdout, &mut stderr);
-    cli::run(["keywright", "lint", "--format", "concise", path.to_str().unwrap()], &mut io).code()
 }
 
 fn io<'a>(stdout: &'a mut Vec<u8>, stderr: &'a mut Vec<u8>) -> Console<'a> {

@@ -1,7 +1,7 @@
 //! Cost of signing and verifying compared with bare signatures, in one run on the same input.
 //!
 //! Run `cargo bench --bench sign`. Prints medians and the ratio to ed25519-dalek's own `sign` and `verify_strict`, where
-//! 1.00 means no overhead. The last part parses and verifies a file of 100,000 blocks and prints the peak memory.
+//! 1.00 means no overhead. The last part parses and verifies a file of 100,000 blocks.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -97,7 +97,7 @@ fn message(number: usize) -> [u8; 95] {
     message
 }
 
-/// Measures a file of 100,000 blocks: time from text to verdicts, and the peak memory of the process.
+/// Measures the time from text to verdicts of a file of 100,000 blocks.
 fn large(secret: &SecretKey, trusted: &TrustedKey, verifier: &Verifier<'_>) {
     let signed = sign_file(&License::from_text("large.lic", &text(LARGE)), secret, trusted).unwrap().text;
     let start = Instant::now();
@@ -110,13 +110,6 @@ fn large(secret: &SecretKey, trusted: &TrustedKey, verifier: &Verifier<'_>) {
         "{LARGE} blocks, {} MB: read in {read:.2?}, verified after {all:.2?} in all",
         signed.len() / 1_000_000
     );
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    if let Some(peak) = status.lines().find(|line| line.starts_with("VmHWM")) {
-        println!(
-            "  {} (of this process, signing included)",
-            peak.split_whitespace().collect::<Vec<_>>().join(" ")
-        );
-    }
 }
 
 /// Returns the median time of each function. They run in turn, so that a slow moment of the machine affects all of them.
