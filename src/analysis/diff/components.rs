@@ -45,11 +45,12 @@ pub(super) fn changed(old: LicenseSet<'_>, new: LicenseSet<'_>) -> Vec<Component
         parts.entry(root).or_default().0.insert(name);
     }
     for (side, set) in [old, new].into_iter().enumerate() {
+        let has_replaced_keys = set_replaces_keys(set);
         for (license, feature) in blocks::all(set) {
             let name = feature.name.value.as_str();
             let mut records = blocks::records((license, feature));
             // REPLACES may name a KEY.
-            if feature.terms().replaces.is_some() || set_replaces_keys(set) {
+            if feature.terms().replaces.is_some() || has_replaced_keys {
                 let key = feature.key.as_ref().map(|key| key.value.to_string()).unwrap_or_default();
                 records.insert("KEY", vec![key.into()]);
             }

@@ -74,7 +74,8 @@ impl Entitlements {
 
     fn of_names(model: &Model, names: &[NameId], day: Date) -> Self {
         let mut budget = limits::ENTITLEMENT_BUDGET;
-        let mut state = State::new(model, day.at(0, 0, 0, 0));
+        let start = State::new(model, day.at(0, 0, 0, 0));
+        let mut state = start.clone();
         let mut found = Self {
             day,
             roles: model.blocks.iter().map(|(block, _)| model.role_by_text(block, day)).collect(),
@@ -85,8 +86,9 @@ impl Entitlements {
         for block in names.iter().flat_map(|name| model.blocks_of(*name)) {
             found.examine(model, &mut state, *block, &mut budget);
         }
+        // The searches copy the state, so they get the one without memory of all blocks.
         for name in names {
-            found.total(model, &state, *name, &mut budget);
+            found.total(model, &start, *name, &mut budget);
         }
         found
     }
