@@ -1,6 +1,8 @@
-//! Cost of linting compared with parsing, and of many files on all threads compared with one thread.
+//! Cost of linting compared with parsing, of many files on all threads compared with one thread, and of the program on a
+//! directory compared with `ruff check`, if it is installed.
 //!
-//! Run `cargo bench --bench lint`. Compare ratios only, because machines differ.
+//! Run `cargo bench --bench lint`. Compare ratios only, because machines differ. The first `ruff` on PATH must be the program
+//! itself: the scripts of version managers, such as pyenv, take longer to start than a directory takes to lint.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -22,6 +24,7 @@ use keywright::source::SourceFile;
 const TODAY: Date = date(2026, 6, 1);
 
 fn main() {
+    beside_ruff::print();
     divan::main();
 }
 
@@ -94,20 +97,20 @@ mod many_files {
 
     const FILES: usize = 10_000;
 
-    /// Creates 10,000 files of 20 blocks.
     fn directory() -> PathBuf {
         static DIRECTORY: OnceLock<tempfile::TempDir> = OnceLock::new();
-        let directory = DIRECTORY.get_or_init(|| {
-            let directory = tempfile::tempdir().unwrap();
-            let text = blocks(0, 20);
-            for n in 0..FILES {
-                let inner = directory.path().join((n / 100).to_string());
-                std::fs::create_dir_all(&inner).unwrap();
-                std::fs::write(inner.join(format!("{n}.lic")), &text).unwrap();
-            }
-            directory
-        });
-        directory.path().to_owned()
+        DIRECTORY.get_or_init(|| files("lic", &blocks(0, 20))).path().to_owned()
+    }
+
+    /// Creates 10,000 equal files.
+    pub(super) fn files(extension: &str, text: &str) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        for n in 0..FILES {
+            let inner = directory.path().join((n / 100).to_string());
+            std::fs::create_dir_all(&inner).unwrap();
+            std::fs::write(inner.join(format!("{n}.{extension}")), text).unwrap();
+        }
+        directory
     }
 
     /// `threads`: 0 means one per core.
@@ -125,5 +128,63 @@ mod many_files {
                 stdout
             })
         });
+    }
+}
+
+/// The program on 10,000 files of 20 blocks, and `ruff check` on as many Python files of the same size. Neither has findings.
+mod beside_ruff {
+    use std::path::Path;
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    const RUNS: usize = 9;
+
+    pub(super) fn print() {
+        let text = blocks(0, 20).replace(" END=2030-12-31", "");
+        let (licenses, sources) =
+            (many_files::files("lic", &text), many_files::files("py", &python(text.len())));
+        let lint = ["lint", "--at", "2026-06-01", "--allow", "K002"];
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..RUNS {
+            ours.extend(run(env!("CARGO_BIN_EXE_keywright"), &lint, licenses.path()));
+            theirs.extend(run("ruff", &["check", "--no-cache", "--isolated"], sources.path()));
+        }
+        assert_eq!(ours.len(), RUNS, "the files have findings");
+        if theirs.len() < RUNS {
+            println!("`ruff` is not installed");
+            return;
+        }
+        let (ours, theirs) = (median(ours), median(theirs));
+        println!("milliseconds for 10,000 files of {} bytes, median of {RUNS} runs", text.len());
+        println!("  ruff check      {:7.0}", theirs * 1e3);
+        println!("  keywright lint  {:7.0}   ratio {:.2}", ours * 1e3, ours / theirs);
+    }
+
+    /// Returns Python code of this size that passes the default rules.
+    fn python(size: usize) -> String {
+        let function = |at| {
+            format!(
+                "def licenses_{at:04}(count, price):\n    \"\"\"Return what a number of licenses costs.\"\"\"\n    \
+                 total = count * price\n    if total > 1000:\n        return total - 1\n    return total\n\n\n"
+            )
+        };
+        let text: String = (0..size / function(0).len()).map(function).collect();
+        // A comment fills the rest.
+        format!("{text:#<size$}")
+    }
+
+    /// Returns the time of a process that succeeds.
+    fn run(program: &str, args: &[&str], directory: &Path) -> Option<Duration> {
+        let begin = Instant::now();
+        let mut command = Command::new(program);
+        command.args(args).arg(directory).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().ok().filter(std::process::ExitStatus::success).map(|_| begin.elapsed())
+    }
+
+    fn median(mut times: Vec<Duration>) -> f64 {
+        times.sort_unstable();
+        times.get(times.len() / 2).copied().unwrap().as_secs_f64()
     }
 }
