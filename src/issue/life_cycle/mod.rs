@@ -6,6 +6,7 @@ mod block_text;
 mod entitlement_change;
 mod kinds;
 mod owned;
+mod relations;
 mod renewal;
 mod shape;
 

@@ -8,6 +8,7 @@ use keywright_license::License;
 use keywright_syntax::source::{FileId, SourceFile};
 
 use super::block_text::{BlockText, text_of};
+use super::relations::Relations;
 use crate::error::Fault;
 use crate::log::{Holding, Owned, Referred};
 use crate::order::Order;
@@ -20,6 +21,7 @@ pub(crate) struct ExistingLicenses<'a> {
     /// The earlier issue of the order's own serial number, which the order corrects.
     pub(crate) corrected: Option<ExistingLicense<'a>>,
     revoked: Vec<(&'a str, String)>,
+    relations: Relations<'a>,
 }
 
 /// One license of a customer.
@@ -66,6 +68,7 @@ impl<'a> ExistingLicenses<'a> {
                 existing.all.push(license);
             }
         }
+        existing.relations = Relations::of(&existing.all);
         Ok(existing)
     }
 
@@ -105,49 +108,22 @@ impl<'a> ExistingLicenses<'a> {
 
     /// Returns the license that superseded or renewed this one, or the license that it adds to.
     pub(crate) fn successor(&self, sn: &str) -> Option<&ExistingLicense<'a>> {
-        self.superseding(sn).or_else(|| self.all.iter().find(|license| self.is_renewal_of(license, sn)))
-    }
-
-    /// Returns the upgrade or replacement that superseded this license.
-    fn superseding(&self, sn: &str) -> Option<&ExistingLicense<'a>> {
-        let supersedes = |license: &ExistingLicense<'a>| {
-            let kind = license.holding.kind();
-            kind.is_some_and(OrderKind::supersedes) && self.family(license.of()).contains(&sn)
-        };
-        self.all.iter().find(|license| supersedes(license))
-    }
-
-    fn is_renewal_of(&self, license: &ExistingLicense<'a>, sn: &str) -> bool {
-        let is_renewed = |of: &'a str| of == sn || self.renewed_with(of).any(|other| other.sn() == sn);
-        license.holding.kind() == Some(OrderKind::Renewal) && is_renewed(license.of())
+        self.all.get(self.relations.superseding(sn).or_else(|| self.relations.renewal(sn))?)
     }
 
     /// Returns true if an upgrade or a replacement superseded this license.
     pub(crate) fn is_superseded(&self, license: &ExistingLicense<'_>) -> bool {
-        self.superseding(license.sn()).is_some()
+        self.relations.superseding(license.sn()).is_some()
     }
 
     /// Returns the add-ons of a license that end on its last day: its renewal continues them.
     pub(crate) fn renewed_with(&self, sn: &'a str) -> impl Iterator<Item = &ExistingLicense<'a>> {
-        let last_end = |sn: &str| self.all.iter().find(|license| license.sn() == sn)?.holding.last_end();
-        let (last, family) = (last_end(sn), self.family(sn));
-        self.all.iter().filter(move |license| {
-            let is_addon = license.sn() != sn && family.contains(&license.sn());
-            is_addon && last.is_some() && license.holding.last_end() == last
-        })
+        self.relations.renewed_with(sn, &self.all).into_iter().filter_map(|at| self.all.get(at))
     }
 
     /// Returns a serial number and those of its add-ons, and of their add-ons.
     pub(crate) fn family(&self, sn: &'a str) -> Vec<&'a str> {
-        let mut family = vec![sn];
-        // An add-on is issued after its base, so one pass in the order of issue finds all.
-        for license in &self.all {
-            let is_addon = license.holding.kind() == Some(OrderKind::Addon);
-            if is_addon && family.contains(&license.of()) {
-                family.push(license.sn());
-            }
-        }
-        family
+        self.relations.family(sn, &self.all)
     }
 
     pub(crate) fn names(&self) -> String {
