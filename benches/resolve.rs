@@ -235,7 +235,7 @@ mod files {
                 let loaded =
                     scenario::load(&file, |path| Ok(SourceFile::new(path, black_box(LICENSE))), None)
                         .unwrap();
-                let results = scenario::run(&file, &loaded.model, |_| true);
+                let results = scenario::run(&file, &loaded.model, |_| true, scenario::Rows::All);
                 assert!(results.iter().all(scenario::ScenarioResult::passed));
             }
         });

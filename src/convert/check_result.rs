@@ -133,9 +133,9 @@ fn failure(draft: &Draft, grants: &[Grant], at: Date) -> Option<String> {
         Ok(loaded) => loaded,
         Err(found) => return first(found),
     };
-    let results = scenario::run(&parsed, &loaded.model, |_| true);
+    let results = scenario::run(&parsed, &loaded.model, |_| true, scenario::Rows::Failed);
     let failed = results.iter().find(|result| !result.passed())?;
-    let row = failed.rows.iter().find(|row| !row.passed());
+    let row = failed.rows.first();
     let detail =
         row.map_or_else(String::new, |row| format!(": expected {}, got {}", row.expected(), row.actual()));
     Some(format!("scenario `{}` failed{}", excerpt(&failed.name), detail))

@@ -35,7 +35,7 @@ pub use model::{
 pub use mutants::{Mutant, mutants};
 pub use mutation_run::{MAX_MUTANTS, Mutation, mutate};
 pub use pages::{CodePage, EXAMPLE_LICENSE, PAGES};
-pub use result::{Check, RowResult, ScenarioResult};
+pub use result::{Check, RowResult, Rows, ScenarioResult};
 pub use run::{MAX_FILE_WORK, MAX_REQUESTS, MAX_WORK, observe, run};
 pub use schema::schema;
 pub use session::{COMMANDS, Peak, Pool, PoolUser, Reply, Session, Usage, events, no_file, parse_event};

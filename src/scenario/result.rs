@@ -4,6 +4,22 @@ use keywright_resolve::{Failure, Reason, Statement};
 use keywright_syntax::diagnostic::Edit;
 use keywright_syntax::source::Span;
 
+/// The rows that results contain. A file may have 100,000 steps, and most reports show only those that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// All rows.
+    All,
+    /// The rows that failed.
+    Failed,
+}
+
+impl Rows {
+    /// Returns true if results contain this row.
+    pub(super) fn includes(self, row: &RowResult) -> bool {
+        self == Self::All || !row.passed()
+    }
+}
+
 /// The result of a scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScenarioResult {
@@ -11,7 +27,7 @@ pub struct ScenarioResult {
     pub name: String,
     /// The span of the name.
     pub span: Span,
-    /// The rows in execution order.
+    /// The rows in execution order: all of them, or those that failed.
     pub rows: Vec<RowResult>,
     /// Usage of METERED licenses by period; empty if there are none.
     pub statements: Vec<Statement>,

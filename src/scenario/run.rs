@@ -13,16 +13,21 @@ use keywright_syntax::source::{Span, Spanned};
 
 use super::model::{Change, Level, Person, Scenario, ScenarioFile};
 use super::pools;
-use super::result::{Check, RowResult, ScenarioResult};
+use super::result::{Check, RowResult, Rows, ScenarioResult};
 use super::update;
 
 pub use keywright_syntax::limits::{MAX_FILE_WORK, MAX_REQUESTS, MAX_WORK};
 
 /// Runs the scenarios of a file that `wanted` selects by name.
-pub fn run(file: &ScenarioFile, model: &Model, wanted: impl Fn(&str) -> bool) -> Vec<ScenarioResult> {
+pub fn run(
+    file: &ScenarioFile,
+    model: &Model,
+    wanted: impl Fn(&str) -> bool,
+    rows: Rows,
+) -> Vec<ScenarioResult> {
     let chosen = file.scenarios.iter().filter(|scenario| wanted(&scenario.name.value));
     let mut left = MAX_FILE_WORK;
-    chosen.map(|scenario| play(file, model, scenario, &mut left, None)).collect()
+    chosen.map(|scenario| play(file, model, scenario, rows, &mut left, None)).collect()
 }
 
 /// Runs the scenarios like [`run`] and also returns the coverage points they hit.
@@ -30,11 +35,13 @@ pub fn observe(
     file: &ScenarioFile,
     model: &Model,
     wanted: impl Fn(&str) -> bool,
+    rows: Rows,
 ) -> (Vec<ScenarioResult>, BTreeSet<CoveragePoint>) {
     let chosen = file.scenarios.iter().filter(|scenario| wanted(&scenario.name.value));
     let mut left = MAX_FILE_WORK;
     let mut seen = BTreeSet::new();
-    let results = chosen.map(|scenario| play(file, model, scenario, &mut left, Some(&mut seen))).collect();
+    let results = chosen.map(|scenario| play(file, model, scenario, rows, &mut left, Some(&mut seen)));
+    let results = results.collect();
     (results, seen)
 }
 
@@ -45,13 +52,14 @@ pub(super) fn all_pass<'a>(
     mut scenarios: impl Iterator<Item = &'a Scenario>,
 ) -> bool {
     let mut left = MAX_FILE_WORK;
-    scenarios.all(|scenario| play(file, model, scenario, &mut left, None).passed())
+    scenarios.all(|scenario| play(file, model, scenario, Rows::Failed, &mut left, None).passed())
 }
 
 fn play(
     file: &ScenarioFile,
     model: &Model,
     scenario: &Scenario,
+    rows: Rows,
     left: &mut u64,
     seen: Option<&mut BTreeSet<CoveragePoint>>,
 ) -> ScenarioResult {
@@ -62,14 +70,15 @@ fn play(
     }
     state.limit_active_tokens(scenario.active_tokens);
     let mut runner = ScenarioRunner::new(file, model, state, MAX_WORK.min(*left));
-    let mut rows = runner.table(scenario);
-    rows.extend(scenario.steps.iter().map(|step| runner.step(step)));
+    let mut results = runner.table(scenario);
+    results.retain(|row| rows.includes(row));
+    results.extend(scenario.steps.iter().map(|step| runner.step(step)).filter(|row| rows.includes(row)));
     *left = left.saturating_sub(runner.state.work() + runner.requests + 1);
     if let (Some(seen), Some(points)) = (seen, runner.state.covered_points()) {
         seen.extend(points);
     }
     let statements = if model.has_meters() { model.statements(&runner.state) } else { Vec::new() };
-    ScenarioResult { name: scenario.name.value.clone(), span: scenario.name.span, rows, statements }
+    ScenarioResult { name: scenario.name.value.clone(), span: scenario.name.span, rows: results, statements }
 }
 
 pub(super) struct ScenarioRunner<'a> {

@@ -15,7 +15,7 @@ use super::codes;
 use super::lower::{parse, parse_step};
 use super::model::{ScenarioFile, Step, Verb};
 use super::record::{self, MOST_EVENTS, Played};
-use super::result::{RowResult, ScenarioResult};
+use super::result::{RowResult, Rows, ScenarioResult};
 use super::run::{MAX_WORK, ScenarioRunner, run};
 use super::steps::text;
 use super::verbs;
@@ -340,7 +340,7 @@ impl<'a> Session<'a> {
     pub fn repeats(&self, text: &str) -> bool {
         let model = self.runner.model;
         parse(&SourceFile::new("session", text))
-            .is_ok_and(|file| run(&file, model, |_| true).iter().all(ScenarioResult::passed))
+            .is_ok_and(|file| run(&file, model, |_| true, Rows::Failed).iter().all(ScenarioResult::passed))
     }
 
     /// Returns the answer, and the result of the step.

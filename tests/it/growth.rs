@@ -312,7 +312,7 @@ fn mutation_cost_is_linear() {
 fn scenario_cost_is_linear() {
     assert_linear("test", 500, |n| {
         let (file, loaded) = loaded(n);
-        let (results, seen) = scenario::observe(&file, &loaded.model, |_| true);
+        let (results, seen) = scenario::observe(&file, &loaded.model, |_| true, scenario::Rows::All);
         assert!(results.iter().all(scenario::ScenarioResult::passed));
         let coverage = scenario::coverage(&loaded.licenses, &loaded.model, noon(), &seen);
         assert_eq!(coverage.percent(), 100);

@@ -31,7 +31,7 @@ fn play(source: &Arc<SourceFile>, directory: &Path) -> Result<Vec<ScenarioResult
         },
         Some(keywright::lint::Options::at(jiff::civil::Date::MIN)),
     )?;
-    Ok(scenario::run(&file, &loaded.model, |_| true))
+    Ok(scenario::run(&file, &loaded.model, |_| true, scenario::Rows::All))
 }
 
 fn play_file(path: &Path) -> Result<Vec<ScenarioResult>, Vec<Diagnostic>> {

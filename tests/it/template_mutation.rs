@@ -118,7 +118,7 @@ fn mutate(template: &Template, values: &Values) -> Option<Mutation> {
     let read = |_: &str| Ok(SourceFile::new("license.lic", text.as_str()));
     let loaded =
         scenario::load(&file, read, Some(options)).unwrap_or_else(|found| panic!("{values:?}: {found:?}"));
-    for result in scenario::run(&file, &loaded.model, |_| true) {
+    for result in scenario::run(&file, &loaded.model, |_| true, scenario::Rows::All) {
         assert!(result.passed(), "{} {values:?}: {result:?}", template.name);
     }
     Some(scenario::mutate(&[&file], &loaded, &|_| true))

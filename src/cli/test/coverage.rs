@@ -31,7 +31,7 @@ fn groups<'a>(played: &'a [Played]) -> Vec<Group<'a>> {
         if let Some(group) = groups.get_mut(place) {
             group.files.push(&one.file);
             group.seen.extend(&one.seen);
-            group.holds &= one.results.iter().all(scenario::ScenarioResult::passed);
+            group.holds &= one.passed;
         }
     }
     groups

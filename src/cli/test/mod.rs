@@ -8,6 +8,7 @@ mod template;
 mod watch;
 
 use std::collections::BTreeSet;
+use std::mem;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -20,7 +21,7 @@ use keywright_report::{
     Sources, counted, statement_csv, statement_human, statement_json, test_human, test_json, test_junit,
 };
 use keywright_resolve::Notice;
-use keywright_scenario::{self as scenario, Loaded};
+use keywright_scenario::{self as scenario, Loaded, Rows};
 use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::source::SourceFile;
 
@@ -49,24 +50,19 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit
     let filter = args.filter.as_deref().unwrap_or_default();
     let mut report = TestReport::default();
     let progress = Progress::new(paths.len(), "files", io.interactive && !io.quiet);
-    let works = play_all(&paths, filter, &RunContext { configs, today: io.today }, &progress, io);
+    let rows = rows(args);
+    let works = play_all(&paths, filter, &RunContext { configs, today: io.today, rows }, &progress, io);
     drop(progress);
-    let (played, mut exit) = collect(works, &mut report, io)?;
-    for one in &played {
-        let wanted = args.update && one.results.iter().any(|result| !result.passed());
-        let updated = wanted.then(|| update(one, filter, io)).transpose();
-        let as_is = || TestedFile {
-            source: one.source.clone(),
-            results: one.results.clone(),
-            warnings: one.file.warnings.clone(),
-        };
+    let (mut played, mut exit) = collect(works, &mut report, io)?;
+    for one in &mut played {
+        let updated = (args.update && !one.passed).then(|| update(one, filter, rows, io)).transpose();
         report.files.push(match updated {
-            Ok(updated) => updated.unwrap_or_else(as_is),
+            Ok(updated) => updated.unwrap_or_else(|| as_is(one)),
             // A file that cannot be written does not prevent writing the others.
             Err(stop) => {
                 io.error(&stop)?;
                 exit = exit.worst(stop.exit);
-                as_is()
+                as_is(one)
             }
         });
     }
@@ -81,6 +77,7 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit
     if args.mutate {
         report.mutation = coverage::mutate(&played, filter);
     }
+    drop(played);
     show(args, &report, io)?;
     if let Some(least) = report.least
         && report.coverage.iter().any(|covered| covered.is_below(least))
@@ -91,6 +88,20 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit
     let survived = report.mutation.iter().any(|mutated| !mutated.is_complete());
     let (_, failed) = report.counts();
     Ok(if failed > 0 || survived { exit.worst(Exit::Findings) } else { exit })
+}
+
+/// The rows that the report shows.
+fn rows(args: &Args) -> Rows {
+    if args.format == TestFormat::Json { Rows::All } else { Rows::Failed }
+}
+
+/// Returns the results of a file that is not updated, without copying them.
+fn as_is(played: &mut Played) -> TestedFile {
+    TestedFile {
+        source: played.source.clone(),
+        results: mem::take(&mut played.results),
+        warnings: mem::take(&mut played.file.warnings),
+    }
 }
 
 /// Returns the files that were run, and reports the errors of the others.
@@ -184,7 +195,7 @@ fn say_not_modelled(loaded: &Loaded, io: &mut Console<'_>) -> Result<(), CliErro
 }
 
 /// Writes the actual values and runs the updated file.
-fn update(played: &Played, filter: &str, io: &mut Console<'_>) -> Result<TestedFile, CliError> {
+fn update(played: &Played, filter: &str, rows: Rows, io: &mut Console<'_>) -> Result<TestedFile, CliError> {
     let Played { path, source, results, loaded, .. } = played;
     if files::is_stdin(path) {
         return Err(CliError::usage("`--update` cannot write to standard input"));
@@ -208,6 +219,6 @@ fn update(played: &Played, filter: &str, io: &mut Console<'_>) -> Result<TestedF
         let values = counted(left, "value");
         io.note(&format!("{values} in {name} not updated: correct them by hand"))?;
     }
-    let results = scenario::run(&reread, &loaded.model, |name| name.contains(filter));
+    let results = scenario::run(&reread, &loaded.model, |name| name.contains(filter), rows);
     Ok(TestedFile { results, source: again, warnings: reread.warnings })
 }

@@ -14,7 +14,7 @@ use keywright_files::output::directory_of;
 use keywright_lint as lint;
 use keywright_resolve::CoveragePoint;
 use keywright_scenario::{
-    self as scenario, LicenseError, Loaded, MAX_SCENARIO_BYTES, ScenarioFile, ScenarioResult,
+    self as scenario, LicenseError, Loaded, MAX_SCENARIO_BYTES, Rows, ScenarioFile, ScenarioResult,
 };
 use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::source::{FileId, SourceFile};
@@ -28,6 +28,8 @@ pub(super) struct Played {
     pub(super) file: ScenarioFile,
     pub(super) loaded: Loaded,
     pub(super) results: Vec<ScenarioResult>,
+    /// True if every scenario passed.
+    pub(super) passed: bool,
     pub(super) seen: BTreeSet<CoveragePoint>,
     /// True if a template rendered the text.
     pub(super) is_rendered: bool,
@@ -37,6 +39,8 @@ pub(super) struct Played {
 pub(super) struct RunContext {
     pub(super) configs: Mutex<Configs>,
     pub(super) today: Date,
+    /// The rows that the report shows.
+    pub(super) rows: Rows,
 }
 
 /// The result of a file.
@@ -88,12 +92,14 @@ fn play_one(path: &Path, index: usize, bytes: Vec<u8>, filter: &str, house: &Run
         Err(Refused::Found(found, exit)) => FileResult::Unsound(source, found, exit),
         Err(Refused::CliError(stop)) => FileResult::Unread(path.to_owned(), *stop),
         Ok((file, loaded)) => {
-            let (results, seen) = scenario::observe(&file, &loaded.model, |name| name.contains(filter));
+            let (results, seen) =
+                scenario::observe(&file, &loaded.model, |name| name.contains(filter), house.rows);
             FileResult::Played(Box::new(Played {
                 path: path.to_owned(),
                 source,
                 file,
                 loaded,
+                passed: results.iter().all(ScenarioResult::passed),
                 results,
                 seen,
                 is_rendered: rendered.is_some(),

@@ -100,9 +100,9 @@ fn play(template: &Template, scenarios: &str, license: &str) -> Result<(), Fault
     };
     let parsed = scenario::parse(&source).map_err(wrong)?;
     let loaded = scenario::load(&parsed, |name| Ok(SourceFile::new(name, license)), None).map_err(wrong)?;
-    let results = scenario::run(&parsed, &loaded.model, |_| true);
+    let results = scenario::run(&parsed, &loaded.model, |_| true, scenario::Rows::Failed);
     let Some(failed) = results.iter().find(|result| !result.passed()) else { return Ok(()) };
-    let row = failed.rows.iter().find(|row| !row.passed());
+    let row = failed.rows.first();
     let comparison =
         row.map_or_else(String::new, |row| format!(": expected {}, got {}", row.expected(), row.actual()));
     Err(Fault::new(format!("scenario `{}` failed{}", failed.name, comparison))
