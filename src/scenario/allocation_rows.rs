@@ -30,7 +30,7 @@ impl ScenarioRunner<'_> {
     }
 
     fn table_row(&mut self, line: &Row, empty: &mut State, sum: &mut Sum) -> RowResult {
-        let mut result = row(line.feature.span, line.feature.value.clone());
+        let mut result = row(line.feature.span, line.feature.value.to_string());
         if self.is_spent() {
             result.checks.push(out_of_budget(line.feature.span));
             return result;

@@ -17,6 +17,7 @@ use super::codes;
 use super::lower::did_you_mean;
 use super::model::{Change, Level, Scenario, ScenarioFile, Verb};
 use super::pools;
+use super::short_text::ShortText;
 
 /// The licenses of a scenario file, ready to run.
 #[derive(Debug)]
@@ -196,7 +197,7 @@ impl Checking<'_> {
             self.pool(pool);
         }
         for step in &scenario.steps {
-            self.change(step.consumes.as_ref());
+            self.change(step.consumes.as_deref());
             if let Verb::Expect(all) = &step.verb {
                 for expectation in all {
                     self.pool(&expectation.pool);
@@ -225,7 +226,7 @@ impl Checking<'_> {
         }
     }
 
-    fn pool(&mut self, pool: &Spanned<String>) {
+    fn pool(&mut self, pool: &Spanned<ShortText>) {
         if let Err(message) = pools::find(self.model, &pool.value) {
             let known = self.model.names().filter(|(name, _)| pools::has_pools(self.model, *name));
             let help = did_you_mean(
@@ -238,7 +239,7 @@ impl Checking<'_> {
         }
     }
 
-    fn money(&mut self, pool: &Spanned<String>, level: &Spanned<Level>) {
+    fn money(&mut self, pool: &Spanned<ShortText>, level: &Spanned<Level>) {
         let Level::Money(_) = level.value else { return };
         if let Ok(blocks) = pools::find(self.model, &pool.value)
             && !pools::has_money(self.model, &blocks)

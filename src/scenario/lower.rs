@@ -12,11 +12,11 @@ use super::codes;
 use super::model::{
     Ask, Change, Expectation, Gauge, Level, Person, Row, Scenario, ScenarioFile, Step, Totals, Verb,
 };
+use super::raw_step::RawStep;
+use super::short_text::ShortText;
 use super::value::{self, Fault};
 use super::verbs;
-use super::yaml::{
-    self, Placed, RawExpect, RawFile, RawRow, RawScenario, RawStep, RawTotals, Text, YamlNode,
-};
+use super::yaml::{self, Placed, RawExpect, RawFile, RawRow, RawScenario, RawTotals, Text, YamlNode};
 
 /// Parses a scenario file.
 ///
@@ -81,7 +81,7 @@ impl Lowering<'_> {
         match raw.value() {
             YamlNode::Scalar(text) => vec![Spanned::new(self.scalar(text, span).to_owned(), span)],
             YamlNode::List(items) if !items.is_empty() => {
-                items.iter().map(|item| Spanned::new(item.value().clone(), item.span())).collect()
+                items.iter().map(|item| Spanned::new(item.value().0.to_string(), item.span())).collect()
             }
             _ => {
                 self.report(
@@ -152,26 +152,25 @@ impl Lowering<'_> {
 
     fn step(&mut self, raw: &Placed<RawStep>) -> Option<Step> {
         let whole = raw.span();
-        let written = raw.value().written();
-        let (verb, span) = self.verb(&written, raw.span())?;
-        self.check_keys(verb, &written);
         let raw = raw.value();
-        let times = self.read(raw.times.as_ref(), value::times).unwrap_or(1);
+        let (verb, span) = self.verb(raw, whole)?;
+        self.check_keys(verb, raw);
+        let times = self.read(raw.text("times"), value::times).unwrap_or(1);
         Some(Step {
             whole,
             span,
-            at: self.moment(raw.at.as_ref()),
+            at: self.moment(raw.text("at")),
             verb: self.lower_verb(verb, raw, span)?,
             times,
-            consumes: self.change(raw.consumes.as_ref()),
-            denied: self.placed(raw.denied.as_ref(), value::reason),
-            warns: self.placed(raw.warns.as_ref(), value::boolean),
+            consumes: self.change(raw.consumes()).map(Box::new),
+            denied: self.placed(raw.text("denied"), value::reason),
+            warns: self.placed(raw.text("warns"), value::boolean),
         })
     }
 
     /// Returns the verb of a step.
-    fn verb(&mut self, written: &[(&'static str, Span)], step: Span) -> Option<(&'static verbs::Keys, Span)> {
-        let mut verbs = written.iter().filter_map(|(key, span)| verbs::find(key).map(|found| (found, *span)));
+    fn verb(&mut self, raw: &RawStep, step: Span) -> Option<(&'static verbs::Keys, Span)> {
+        let mut verbs = raw.written().filter_map(|(key, span)| verbs::find(key).map(|found| (found, span)));
         match (verbs.next(), verbs.next()) {
             (Some(verb), None) => Some(verb),
             (Some(first), Some((second, span))) => {
@@ -183,7 +182,7 @@ impl Lowering<'_> {
                 None
             }
             (None, _) => {
-                let at = written.first().map_or(step, |(_, span)| *span);
+                let at = raw.written().next().map_or(step, |(_, span)| span);
                 let help = format!("use one of {}", verbs::names().join(", "));
                 self.report(&codes::BAD_STEP, at, "the step has no verb", help);
                 None
@@ -192,19 +191,19 @@ impl Lowering<'_> {
     }
 
     /// Reports keys that the verb does not accept, and required keys that are missing.
-    fn check_keys(&mut self, verb: &verbs::Keys, written: &[(&'static str, Span)]) {
-        for (key, span) in written {
-            if *key != verb.verb && *key != "at" && !verb.has(key) {
+    fn check_keys(&mut self, verb: &verbs::Keys, raw: &RawStep) {
+        for (key, span) in raw.written() {
+            if key != verb.verb && key != "at" && !verb.has(key) {
                 let message = format!("`{}` does not accept `{key}`", verb.verb);
                 let keys: Vec<&str> = verb.keys().chain(["at"]).collect();
-                self.report(&codes::BAD_STEP, *span, message, format!("use {}", keys.join(", ")));
+                self.report(&codes::BAD_STEP, span, message, format!("use {}", keys.join(", ")));
             }
         }
     }
 
     fn lower_verb(&mut self, keys: &verbs::Keys, raw: &RawStep, span: Span) -> Option<Verb> {
         for needed in keys.needed {
-            if !raw.written().iter().any(|(key, _)| key == needed) {
+            if raw.text(needed).is_none() {
                 let message = format!("`{}` needs `{needed}`", keys.verb);
                 self.report(&codes::MISSING_KEY, span, message, format!("add `{needed}` to the step"));
                 return None;
@@ -216,15 +215,15 @@ impl Lowering<'_> {
     pub(super) fn ask(&mut self, feature: &Text, raw: &RawStep) -> Option<Ask> {
         Some(Ask {
             feature: self.read(Some(feature), value::feature)?,
-            count: self.read(raw.count.as_ref(), value::positive).unwrap_or(1),
-            version: self.read(raw.version.as_ref(), value::version),
+            count: self.read(raw.text("count"), value::positive).unwrap_or(1),
+            version: self.read(raw.text("version"), value::version),
             by: self.person(raw),
-            custom: self.read(raw.custom.as_ref(), value::free_text),
+            custom: self.read(raw.text("custom"), value::free_text),
         })
     }
 
     pub(super) fn person(&mut self, raw: &RawStep) -> Option<Person> {
-        self.read(raw.by.as_ref(), value::person)
+        self.read(raw.text("by"), value::person)
     }
 
     pub(super) fn expectations(&mut self, raw: &Placed<RawExpect>) -> Vec<Expectation> {
@@ -286,7 +285,7 @@ impl Lowering<'_> {
     }
 
     /// Returns the text of a scalar. If YAML read it as another type, this is the text in the file.
-    fn scalar<'t>(&'t self, text: &'t Option<String>, span: Span) -> &'t str {
+    fn scalar<'t>(&'t self, text: &'t Option<ShortText>, span: Span) -> &'t str {
         text.as_deref().unwrap_or_else(|| self.source.slice(span))
     }
 
@@ -312,7 +311,7 @@ impl Lowering<'_> {
         &mut self,
         raw: Option<&Placed<YamlNode>>,
         read: fn(&str) -> Result<Level, Fault>,
-    ) -> Vec<(Spanned<String>, Spanned<Level>)> {
+    ) -> Vec<(Spanned<ShortText>, Spanned<Level>)> {
         let Some(raw) = raw else { return Vec::new() };
         if let YamlNode::Map(entries) = raw.value() {
             return self.entries(entries, read);
@@ -326,11 +325,11 @@ impl Lowering<'_> {
         &mut self,
         entries: &[(Text, Text)],
         read: fn(&str) -> Result<T, Fault>,
-    ) -> Vec<(Spanned<String>, Spanned<T>)> {
+    ) -> Vec<(Spanned<ShortText>, Spanned<T>)> {
         let mut all = Vec::new();
         for (pool, amount) in entries {
             if let Some(amount) = self.placed(Some(amount), read) {
-                all.push((Spanned::new(pool.value().clone(), pool.span()), amount));
+                all.push((Spanned::new(pool.value().0.clone(), pool.span()), amount));
             }
         }
         all
@@ -359,42 +358,42 @@ pub(super) fn did_you_mean<'a>(
 
 /// Converts a raw step to its verb. The required keys are present.
 fn verb(lowering: &mut Lowering<'_>, raw: &RawStep) -> Option<Verb> {
-    if let Some(feature) = &raw.checkout {
-        let id = lowering.read(raw.id.as_ref(), value::free_text);
+    if let Some(feature) = raw.text("checkout") {
+        let id = lowering.read(raw.text("id"), value::free_text);
         return lowering.ask(feature, raw).map(|ask| Verb::Checkout { ask, id });
     }
-    if let Some(feature) = &raw.borrow {
-        let hours = lowering.read(raw.hours.as_ref(), value::hours)?;
+    if let Some(feature) = raw.text("borrow") {
+        let hours = lowering.read(raw.text("hours"), value::hours)?;
         return lowering.ask(feature, raw).map(|ask| Verb::Borrow { ask, hours });
     }
-    if let Some(feature) = &raw.checkin {
+    if let Some(feature) = raw.text("checkin") {
         return Some(Verb::Checkin {
             feature: lowering.read(Some(feature), value::feature)?,
             by: lowering.person(raw),
-            custom: lowering.read(raw.custom.as_ref(), value::free_text),
-            id: lowering.read(raw.id.as_ref(), value::free_text),
+            custom: lowering.read(raw.text("custom"), value::free_text),
+            id: lowering.read(raw.text("id"), value::free_text),
         });
     }
-    if let Some(feature) = &raw.consume {
+    if let Some(feature) = raw.text("consume") {
         return Some(Verb::Consume {
             feature: lowering.read(Some(feature), value::feature)?,
-            units: lowering.read(raw.units.as_ref(), value::units)?,
+            units: lowering.read(raw.text("units"), value::units)?,
         });
     }
-    if let Some(when) = &raw.advance {
+    if let Some(when) = raw.text("advance") {
         return lowering.read(Some(when), value::when).map(Verb::Advance);
     }
-    if let Some(expect) = &raw.expect {
+    if let Some(expect) = raw.expect() {
         return Some(Verb::Expect(lowering.expectations(expect)));
     }
-    let device = lowering.read(raw.device.as_ref(), value::free_text);
-    match (&raw.activate, &raw.deactivate) {
+    let device = lowering.read(raw.text("device"), value::free_text);
+    match (raw.text("activate"), raw.text("deactivate")) {
         (Some(feature), _) => {
             let feature = lowering.read(Some(feature), value::feature)?;
             Some(Verb::Activate { feature, device })
         }
         (None, feature) => {
-            let feature = lowering.read(feature.as_ref(), value::feature)?;
+            let feature = lowering.read(feature, value::feature)?;
             Some(Verb::Deactivate { feature, device: device? })
         }
     }

@@ -11,6 +11,8 @@ use keywright_resolve::Reason;
 use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::source::{SourceFile, Span, Spanned};
 
+use super::short_text::ShortText;
+
 /// A scenario file.
 #[derive(Debug)]
 pub struct ScenarioFile {
@@ -55,7 +57,7 @@ pub struct Scenario {
     /// The totals of the table.
     pub totals: Option<Totals>,
     /// Free licenses after the table.
-    pub remaining: Vec<(Spanned<String>, Spanned<Level>)>,
+    pub remaining: Vec<(Spanned<ShortText>, Spanned<Level>)>,
     /// The steps, which run after the table.
     pub steps: Vec<Step>,
 }
@@ -64,7 +66,7 @@ pub struct Scenario {
 #[derive(Debug)]
 pub struct Row {
     /// The feature checked out.
-    pub feature: Spanned<String>,
+    pub feature: Spanned<ShortText>,
     /// Licenses that one checkout takes on an empty state.
     pub each: Option<Spanned<Change>>,
     /// Number of checkouts.
@@ -101,8 +103,8 @@ pub struct Step {
     pub verb: Verb,
     /// Number of requests.
     pub times: u64,
-    /// The expected change of usage.
-    pub consumes: Option<Spanned<Change>>,
+    /// The expected change of usage. In a box, because an amount is large.
+    pub consumes: Option<Box<Spanned<Change>>>,
     /// The expected reason of denial, for all requests.
     pub denied: Option<Spanned<Reason>>,
     /// The expected SOFTLIMIT warning.
@@ -117,37 +119,37 @@ pub enum Verb {
         /// The request.
         ask: Ask,
         /// A name for a later check-in.
-        id: Option<String>,
+        id: Option<ShortText>,
     },
     /// Returns licenses, oldest checkout first.
     Checkin {
         /// The feature.
-        feature: String,
+        feature: ShortText,
         /// The person who checked out; any if not given.
         by: Option<Person>,
         /// The custom string; any if not given.
-        custom: Option<String>,
+        custom: Option<ShortText>,
         /// The name given at checkout.
-        id: Option<String>,
+        id: Option<ShortText>,
     },
     /// Binds a device.
     Activate {
         /// The feature.
-        feature: String,
+        feature: ShortText,
         /// The device; another new one for each request if not given.
-        device: Option<String>,
+        device: Option<ShortText>,
     },
     /// Releases a device.
     Deactivate {
         /// The feature.
-        feature: String,
+        feature: ShortText,
         /// The device.
-        device: String,
+        device: ShortText,
     },
     /// Consumes METERED tokens.
     Consume {
         /// The feature.
-        feature: String,
+        feature: ShortText,
         /// Number of tokens.
         units: u64,
     },
@@ -183,7 +185,7 @@ impl Verb {
 #[derive(Debug)]
 pub struct Ask {
     /// The feature.
-    pub feature: String,
+    pub feature: ShortText,
     /// Number of licenses.
     pub count: u64,
     /// The version.
@@ -191,16 +193,32 @@ pub struct Ask {
     /// The requester.
     pub by: Option<Person>,
     /// The custom string of SHARE=CUSTOM.
-    pub custom: Option<String>,
+    pub custom: Option<ShortText>,
 }
 
 /// `user@host`; either may be missing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
+#[derive(Debug, Clone)]
+pub struct Person(ShortText);
+
+impl Person {
+    /// Returns `None` if both parts are missing.
+    pub(super) fn new(text: &str) -> Option<Self> {
+        let person = Self(text.into());
+        (person.user().is_some() || person.host().is_some()).then_some(person)
+    }
+
     /// The part before the last `@`.
-    pub user: Option<String>,
+    #[must_use]
+    pub fn user(&self) -> Option<&str> {
+        let user = self.0.rsplit_once('@').map_or(self.0.as_str(), |(user, _)| user);
+        Some(user).filter(|user| !user.is_empty())
+    }
+
     /// The part after the last `@`.
-    pub host: Option<String>,
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        self.0.rsplit_once('@').map(|(_, host)| host).filter(|host| !host.is_empty())
+    }
 }
 
 /// The target of an `advance`.
@@ -218,7 +236,7 @@ pub enum Change {
     /// The sum over all pools.
     Sum(i128),
     /// The change by pool. A pool that is not listed must not change.
-    Pools(Vec<(Spanned<String>, Spanned<i128>)>),
+    Pools(Vec<(Spanned<ShortText>, Spanned<i128>)>),
 }
 
 /// An amount of a pool.
@@ -261,7 +279,7 @@ pub struct Expectation {
     /// The quantity.
     pub gauge: Gauge,
     /// The pool.
-    pub pool: Spanned<String>,
+    pub pool: Spanned<ShortText>,
     /// The expected amount.
     pub level: Spanned<Level>,
 }

@@ -228,7 +228,7 @@ fn names_of(scenario: &Scenario) -> Vec<&str> {
     names.extend(scenario.remaining.iter().map(|(pool, _)| pool.value.as_str()));
     for step in &scenario.steps {
         names.extend(step.verb.feature());
-        names.extend(pools(step.consumes.as_ref().map(|change| &change.value)));
+        names.extend(pools(step.consumes.as_deref().map(|change| &change.value)));
         if let Verb::Expect(all) = &step.verb {
             names.extend(all.iter().map(|expectation| expectation.pool.value.as_str()));
         }

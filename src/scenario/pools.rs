@@ -8,6 +8,7 @@ use keywright_license::Kind;
 use keywright_resolve::{BlockId, Model, NameId, State, UNLIMITED};
 
 use super::model::{Change, Gauge, Level};
+use super::short_text::ShortText;
 use keywright_syntax::source::Spanned;
 
 /// Returns the blocks of a pool.
@@ -109,7 +110,7 @@ pub(super) fn entries_text(entries: &[(&str, i128)]) -> String {
 /// Sums changes by pool: the named pools in their order, and other pools that changed.
 pub(super) fn by_pool(
     model: &Model,
-    named: &[(Spanned<String>, Spanned<i128>)],
+    named: &[(Spanned<ShortText>, Spanned<i128>)],
     changes: &[(BlockId, i128)],
 ) -> (Vec<i128>, Vec<(String, i128)>) {
     let changed: HashMap<BlockId, i128> = changes.iter().copied().collect();

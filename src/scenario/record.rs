@@ -106,7 +106,7 @@ fn push_ask(fields: &mut Vec<(&'static str, String)>, ask: &Ask) {
 
 fn push_who(fields: &mut Vec<(&'static str, String)>, by: Option<&Person>, custom: Option<&str>) {
     fields.extend(by.map(|by| {
-        let (user, host) = (by.user.as_deref().unwrap_or_default(), by.host.as_deref());
+        let (user, host) = (by.user().unwrap_or_default(), by.host());
         ("by", scalar(&host.map_or_else(|| user.to_owned(), |host| format!("{user}@{host}"))))
     }));
     fields.extend(custom.map(|custom| ("custom", quoted(custom))));

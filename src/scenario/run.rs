@@ -14,6 +14,7 @@ use keywright_syntax::source::{Span, Spanned};
 use super::model::{Change, Level, Person, Scenario, ScenarioFile};
 use super::pools;
 use super::result::{Check, RowResult, Rows, ScenarioResult};
+use super::short_text::ShortText;
 use super::update;
 
 pub use keywright_syntax::limits::{MAX_FILE_WORK, MAX_REQUESTS, MAX_WORK};
@@ -87,7 +88,7 @@ pub(super) struct ScenarioRunner<'a> {
     pub(super) state: State,
     pub(super) symbols: Interner,
     /// Checkouts by their `id` in the scenario, oldest first.
-    pub(super) ids: HashMap<String, VecDeque<Ticket>>,
+    pub(super) ids: HashMap<ShortText, VecDeque<Ticket>>,
     strangers: u64,
     requests: u64,
     /// Maximum work; further steps do not run.
@@ -162,8 +163,8 @@ impl ScenarioRunner<'_> {
                 Requester { custom, ..Requester::default() }
             };
         };
-        let mut part = |text: &Option<String>| text.as_deref().map(|text| self.symbols.symbol(text));
-        Requester { user: part(&by.user), host: part(&by.host), custom }
+        let mut part = |text: Option<&str>| text.map(|text| self.symbols.symbol(text));
+        Requester { user: part(by.user()), host: part(by.host()), custom }
     }
 
     fn stranger(&mut self, custom: Option<keywright_resolve::Symbol>) -> Requester {

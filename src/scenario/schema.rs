@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 use keywright_resolve::Reason;
 
 use super::form::Form;
+use super::raw_step::RawStep;
 use super::value::{MAX_COUNT, MAX_HOURS, MAX_TIMES};
 use super::verbs;
-use super::yaml::{Field, RawExpect, RawFile, RawRow, RawScenario, RawStep, RawTotals};
+use super::yaml::{Field, RawExpect, RawFile, RawRow, RawScenario, RawTotals};
 
 /// Types with a definition of their own in the schema.
 const NAMED: [(Form, &str); 10] = [

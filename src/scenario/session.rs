@@ -17,6 +17,7 @@ use super::model::{ScenarioFile, Step, Verb};
 use super::record::{self, MOST_EVENTS, Played};
 use super::result::{RowResult, Rows, ScenarioResult};
 use super::run::{MAX_WORK, ScenarioRunner, run};
+use super::short_text::ShortText;
 use super::steps::text;
 use super::verbs;
 
@@ -104,7 +105,7 @@ struct Moment {
     /// Number of events before it.
     after: usize,
     state: State,
-    ids: HashMap<String, VecDeque<Ticket>>,
+    ids: HashMap<ShortText, VecDeque<Ticket>>,
     tally: EventTotals,
 }
 

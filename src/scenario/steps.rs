@@ -210,10 +210,10 @@ pub(super) fn text(step: &Step) -> String {
 }
 
 fn person_text(by: &Person) -> String {
-    match (&by.user, &by.host) {
+    match (by.user(), by.host()) {
         (Some(user), Some(host)) => format!("{user}@{host}"),
-        (Some(user), None) => user.clone(),
-        (None, host) => format!("@{}", host.as_deref().unwrap_or_default()),
+        (Some(user), None) => user.to_owned(),
+        (None, host) => format!("@{}", host.unwrap_or_default()),
     }
 }
 

@@ -6,6 +6,7 @@ use keywright_syntax::diagnostic::Edit;
 use keywright_syntax::source::{SourceFile, Span, Spanned};
 
 use super::result::ScenarioResult;
+use super::short_text::ShortText;
 
 /// Replaces a value.
 pub(super) fn value(span: Span, actual: impl Display) -> Vec<Edit> {
@@ -16,7 +17,7 @@ pub(super) fn value(span: Span, actual: impl Display) -> Vec<Edit> {
 pub(super) fn pools(
     source: &SourceFile,
     map: Span,
-    named: &[(Spanned<String>, Spanned<i128>)],
+    named: &[(Spanned<ShortText>, Spanned<i128>)],
     amounts: &[i128],
     others: &[(String, i128)],
 ) -> Vec<Edit> {
@@ -138,7 +139,7 @@ enum InsertionPoint {
 fn insertion(
     source: &SourceFile,
     map: Span,
-    named: &[(Spanned<String>, Spanned<i128>)],
+    named: &[(Spanned<ShortText>, Spanned<i128>)],
 ) -> Option<InsertionPoint> {
     let flow = is_flow(source, map);
     let Some((pool, amount)) = named.last() else {

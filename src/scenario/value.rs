@@ -11,6 +11,7 @@ use keywright_resolve::Reason;
 use keywright_syntax::diagnostic::nearest;
 
 use super::model::{Level, Person, When};
+use super::short_text::ShortText;
 
 /// The error message and the help text.
 pub(super) type Fault = (String, String);
@@ -100,19 +101,19 @@ pub(super) fn boolean(text: &str) -> Result<bool, Fault> {
     }
 }
 
-pub(super) fn feature(text: &str) -> Result<String, Fault> {
+pub(super) fn feature(text: &str) -> Result<ShortText, Fault> {
     if Name::is_valid(text) {
-        return Ok(text.to_owned());
+        return Ok(text.into());
     }
     Err(fault(text, "a feature name", "use 1 to 64 of the characters `A-Z a-z 0-9 _ -`"))
 }
 
 /// Parses a free text: an id, a device or a custom string.
-pub(super) fn free_text(text: &str) -> Result<String, Fault> {
+pub(super) fn free_text(text: &str) -> Result<ShortText, Fault> {
     if text.is_empty() || text.len() > 256 {
         return Err(("the text is empty or too long".to_owned(), "write 1 to 256 bytes".to_owned()));
     }
-    Ok(text.to_owned())
+    Ok(text.into())
 }
 
 pub(super) fn version(text: &str) -> Result<Version, Fault> {
@@ -126,13 +127,8 @@ pub(super) fn version(text: &str) -> Result<Version, Fault> {
 
 /// Parses user and host, separated by the last `@`.
 pub(super) fn person(text: &str) -> Result<Person, Fault> {
-    let (user, host) = text.rsplit_once('@').unwrap_or((text, ""));
-    let part = |part: &str| (!part.is_empty()).then(|| part.to_owned());
-    let person = Person { user: part(user), host: part(host) };
-    if person.user.is_none() && person.host.is_none() || text.len() > 256 {
-        return Err(fault(text, "a person", "write `user@host`, `user` or `@host`"));
-    }
-    Ok(person)
+    let person = Person::new(text).filter(|_| text.len() <= 256);
+    person.ok_or_else(|| fault(text, "a person", "write `user@host`, `user` or `@host`"))
 }
 
 pub(super) fn reason(text: &str) -> Result<Reason, Fault> {

@@ -13,18 +13,31 @@ use keywright_yaml::{NO_ANCHORS, describe};
 
 use super::codes;
 use super::form::Form;
+use super::raw_step::RawStep;
+use super::short_text::ShortText;
 
 pub use keywright_syntax::limits::MAX_SCENARIO_BYTES;
 
 /// Maximum nesting depth: file, scenarios, steps, a step, a map of pools, a value.
 const MAX_DEPTH: usize = 12;
 
-/// A scalar as written in the file.
-pub(super) type Text = Placed<String>;
+/// A scalar as written in the file, with its location.
+pub(super) type Text = Placed<Scalar>;
 
-/// A value and its location in the file. In a box: a step has few of its many keys, and a file may have 100,000 steps.
+/// The text of a scalar.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "String")]
+pub(super) struct Scalar(pub(super) ShortText);
+
+impl From<String> for Scalar {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+/// A value and its location in the file.
 #[derive(Debug, Clone)]
-pub(super) struct Placed<T>(Box<Spanned<T>>);
+pub(super) struct Placed<T>(Spanned<T>);
 
 impl<T> Placed<T> {
     pub(super) fn value(&self) -> &T {
@@ -44,30 +57,13 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         // The library's type has two locations with line and column: too large to keep.
         let read = serde_yaml::Spanned::<T>::deserialize(from)?;
-        Ok(Self(Box::new(Spanned::new(read.value, span_of(&read.referenced)))))
-    }
-}
-
-/// A value with a location.
-trait HasPlace {
-    fn place(&self) -> Span;
-}
-
-impl<T> HasPlace for Placed<T> {
-    fn place(&self) -> Span {
-        self.span()
-    }
-}
-
-impl<T> HasPlace for Vec<Placed<T>> {
-    fn place(&self) -> Span {
-        self.first().map(Placed::span).unwrap_or_default()
+        Ok(Self(Spanned::new(read.value, span_of(&read.referenced))))
     }
 }
 
 impl Text {
     pub(super) fn spanned(&self) -> Spanned<&str> {
-        Spanned::new(self.value().as_str(), self.span())
+        Spanned::new(self.value().0.as_str(), self.span())
     }
 }
 
@@ -81,7 +77,7 @@ fn span_of(location: &serde_yaml::Location) -> Span {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field {
     /// The name of the field; `_` is written as `-` in files.
-    name: &'static str,
+    pub(super) name: &'static str,
     /// The type of its value.
     pub(super) form: Form,
     pub(super) is_needed: bool,
@@ -114,14 +110,6 @@ macro_rules! raw {
         }
 
         impl $name {
-            /// The optional keys that are present, each with the location of its value if it is known.
-            #[allow(dead_code, reason = "only steps use it")]
-            pub(super) fn written(&self) -> Vec<(&'static str, Span)> {
-                let mut written = Vec::new();
-                $(written.extend(self.$may.as_ref().map(|value| (stringify!($may), value.place())));)*
-                written
-            }
-
             pub(super) const FIELDS: &'static [Field] = &[
                 $(Field {
                     name: stringify!($must), form: Form::$must_form, is_needed: true, about: $must_about,
@@ -199,40 +187,11 @@ raw! {
     }
 }
 
-raw! {
-    /// A step, with the keys of all verbs.
-    RawStep
-    needed {}
-    optional {
-        checkout: Text => Name, "takes licenses of a feature";
-        checkin: Text => Name, "returns the oldest checkout of a feature";
-        activate: Text => Name, "binds a device";
-        deactivate: Text => Name, "releases a device";
-        consume: Text => Name, "consumes METERED tokens";
-        borrow: Text => Name, "takes licenses for a fixed time";
-        advance: Text => When, "";
-        expect: Placed<RawExpect> => Expect, "checks pools";
-        at: Text => Moment, "time to advance to before the step";
-        count: Text => Count, "licenses per request; default 1";
-        times: Text => Times, "number of equal requests; default 1";
-        version: Text => Version, "";
-        by: Text => Person, "";
-        custom: Text => Text, "string compared by SHARE=CUSTOM";
-        id: Text => Text, "name for a later check-in";
-        device: Text => Text, "device; without it, each activation is for another new device";
-        units: Text => Units, "";
-        hours: Text => Hours, "";
-        consumes: Placed<YamlNode> => Change, "";
-        denied: Text => Reason, "all requests are denied for this reason";
-        warns: Text => Boolean, "whether usage is above a SOFTLIMIT";
-    }
-}
-
 /// A value of any type.
 #[derive(Debug, Clone)]
 pub(super) enum YamlNode {
     /// A scalar; `None` if YAML reads it as another type than text. The text is then taken from the file.
-    Scalar(Option<String>),
+    Scalar(Option<ShortText>),
     List(Vec<Text>),
     Map(Vec<(Text, Text)>),
     Nothing,
@@ -283,7 +242,7 @@ impl<'de> Visitor<'de> for ShapeVisitor {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<YamlNode, E> {
-        Ok(YamlNode::Scalar(Some(text.to_owned())))
+        Ok(YamlNode::Scalar(Some(text.into())))
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<YamlNode, E> {
