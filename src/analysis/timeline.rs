@@ -205,7 +205,8 @@ fn changes(licenses: &[&License], from: Date) -> BTreeSet<Date> {
 
 /// Returns why a feature cannot be checked out on a day.
 fn reason(model: &Model, granted: &Entitlements, entitlement: &Entitlement) -> String {
-    let short = entitlement.cost.iter().flat_map(|cost| &cost.draws).find_map(|draw| {
+    let cost = granted.cost_of(model, entitlement);
+    let short = cost.iter().flat_map(|cost| &cost.draws).find_map(|draw| {
         let usable = granted.usable(draw.feature);
         let has = match usable {
             Usable::Exactly(has) if has < draw.least => has,

@@ -423,7 +423,10 @@ pub static DIRECTIVES: &[Directive] = &[
         redacted: false, free_text: false, identity: false, mandatory: true,
         effect: Effect::Information, every_block: None, since: 1,
         summary: "the signature of the block's name and directives",
-        set: |feature, value| value.key().map(|key| feature.key = Some(key)),
+        set: |feature, value| {
+            feature.key = Some(value.span);
+            Ok(())
+        },
     },
 ];
 

@@ -304,8 +304,8 @@ impl<'l> FeatureRef<'l> {
 
     /// Returns KEY: the signature, unverified.
     #[must_use]
-    pub fn key(self) -> Option<&'l str> {
-        self.feature.key.as_ref().map(|key| &*key.value)
+    pub fn key(self) -> Option<Cow<'l, str>> {
+        self.license.key(self.feature)
     }
 
     /// Returns the text of the first directive `name`.

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use keywright_syntax::diagnostic::{Brief, Diagnostic};
 use keywright_syntax::source::{SourceFile, Span, Spanned};
-use keywright_syntax::{Block, Tree};
+use keywright_syntax::{Block, Tree, fold};
 
 use super::value::{
     Count, KeyType, Kind, Money, Name, Payment, Period, Replaces, Reserved, Share, ShareSet, Tier, Version,
@@ -45,6 +45,12 @@ impl License {
         let mut directives = self.block(feature)?.directives();
         let directive = directives.find(|directive| self.source.slice(directive.name) == name)?;
         Some(read_value(name, directive.value.folded(&self.source)))
+    }
+
+    /// Returns KEY of a block, without spaces.
+    #[must_use]
+    pub fn key(&self, feature: &Feature) -> Option<Cow<'_, str>> {
+        Some(read_value("KEY", fold(self.source.slice(feature.key?))))
     }
 
     /// Returns name and value of all directives of a block in file order. The signature covers all of them except KEY.
@@ -161,8 +167,8 @@ pub struct Feature {
     pub(super) terms: Option<Box<Terms>>,
     /// Payment directives of a METERED block; `None` on other kinds.
     pub metered: Option<Box<Metered>>,
-    /// KEY without spaces.
-    pub key: Option<Spanned<Box<str>>>,
+    /// The place of KEY, without quotes. [`License::key`] returns its text, which would double the size of a block.
+    pub key: Option<Span>,
 }
 
 impl Feature {

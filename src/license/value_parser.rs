@@ -90,10 +90,6 @@ impl RawValue<'_> {
         Ok(())
     }
 
-    pub(super) fn key(&self) -> Read<Spanned<Box<str>>> {
-        Ok(self.spanned(self.text.into()))
-    }
-
     pub(super) fn dependency(&self) -> Read<Dependency> {
         let (feature, version, count) = parse_dependency(self.text)?;
         let span = self.part(feature.as_str(), "FEATURE=");

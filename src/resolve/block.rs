@@ -1,11 +1,14 @@
 //! The compiled form of a block.
 
+use std::ops::Deref;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use keywright_license::{Currency, Kind, Period, Tier};
 use keywright_syntax::source::Span;
 
+use super::few::Few;
 use super::index_vec::{BlockId, NameId, TargetId};
 
 /// The capacity of a block without a limit.
@@ -37,37 +40,23 @@ pub(super) struct Block {
     pub(super) supported: bool,
     /// Major version in the high half, minor in the low half.
     pub(super) version: u32,
-    /// Of a METERED block: its place among the lots of its name.
-    pub(super) lot: u32,
     /// Licenses, devices or tokens; [`UNLIMITED`] without a limit.
     pub(super) capacity: u64,
     /// First and last day of validity.
     pub(super) start: Option<Date>,
     pub(super) end: Option<Date>,
     pub(super) shared: SharedBy,
-    pub(super) edges: Vec<Edge>,
-    pub(super) softlimit: Option<u64>,
-    /// Seconds.
-    pub(super) hold: i64,
-    /// Seconds.
-    pub(super) min_checkout: i64,
-    /// Hours.
-    pub(super) borrow: Option<u32>,
-    pub(super) reserved_user: u64,
-    pub(super) reserved_host: u64,
-    pub(super) meter: Option<Box<Meter>>,
+    pub(super) edges: Few<Edge>,
     /// For tokens: true if some choice of alternatives ends in METERED tokens only.
     pub(super) burns: bool,
     /// For tokens: the maximum number of hours it can be borrowed with some choice of alternatives.
     pub(super) lends: u32,
     /// The earlier block with the same content, of which this one is a copy without effect.
     pub(super) copy_of: Option<BlockId>,
-    /// The target of REPLACES.
-    pub(super) replaces: Replaced,
-    /// Blocks whose REPLACES names the KEY of this block.
-    pub(super) replaced_by: Vec<BlockId>,
+    /// The values that few blocks have.
+    pub(super) terms: Option<Box<RareTerms>>,
     /// Index of the license, and the span in it.
-    pub(super) license: usize,
+    pub(super) license: u32,
     pub(super) span: Span,
 }
 
@@ -80,31 +69,75 @@ impl Default for Block {
             kind: Kind::Local,
             supported: false,
             version: 0,
-            lot: 0,
             capacity: 0,
             start: None,
             end: None,
             shared: SharedBy::default(),
-            edges: Vec::new(),
-            softlimit: None,
-            hold: 0,
-            min_checkout: 0,
-            borrow: None,
-            reserved_user: 0,
-            reserved_host: 0,
-            meter: None,
+            edges: Few::None,
             burns: false,
             lends: 0,
             copy_of: None,
-            replaces: Replaced::Nothing,
-            replaced_by: Vec::new(),
+            terms: None,
             license: 0,
             span: Span::default(),
         }
     }
 }
 
+/// Gives access to the values that few blocks have.
+impl Deref for Block {
+    type Target = RareTerms;
+
+    fn deref(&self) -> &RareTerms {
+        self.terms.as_deref().unwrap_or(&NO_TERMS)
+    }
+}
+
+/// The values that few blocks have. They are apart, because a file may have 100,000 blocks.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RareTerms {
+    /// Of a METERED block: its place among the lots of its name.
+    pub(super) lot: u32,
+    pub(super) softlimit: Option<u64>,
+    /// Seconds.
+    pub(super) hold: i64,
+    /// Seconds.
+    pub(super) min_checkout: i64,
+    /// Hours.
+    pub(super) borrow: Option<u32>,
+    pub(super) reserved_user: u64,
+    pub(super) reserved_host: u64,
+    pub(super) meter: Option<Meter>,
+    /// The target of REPLACES.
+    pub(super) replaces: Replaced,
+    /// Blocks whose REPLACES names the KEY of this block.
+    pub(super) replaced_by: Vec<BlockId>,
+}
+
+static NO_TERMS: RareTerms = RareTerms::NONE;
+
+impl RareTerms {
+    /// The values of a block without any of these directives.
+    pub(super) const NONE: Self = Self {
+        lot: 0,
+        softlimit: None,
+        hold: 0,
+        min_checkout: 0,
+        borrow: None,
+        reserved_user: 0,
+        reserved_host: 0,
+        meter: None,
+        replaces: Replaced::Nothing,
+        replaced_by: Vec::new(),
+    };
+}
+
 impl Block {
+    /// Returns the values that few blocks have, for modification.
+    pub(super) fn terms_mut(&mut self) -> &mut RareTerms {
+        self.terms.get_or_insert_with(|| Box::new(RareTerms::NONE))
+    }
+
     /// Returns true if the block's own dates include `day`.
     pub(super) fn covers(&self, day: Date) -> bool {
         self.start.is_none_or(|start| start <= day) && self.end.is_none_or(|end| day <= end)

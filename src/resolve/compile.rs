@@ -1,7 +1,10 @@
 //! Compiles licenses into a [`Model`]: removes duplicate blocks and computes the order in which blocks are tried. The
 //! dependency graph groups the blocks by vendor and name, and resolves the dependencies.
 
+use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use jiff::civil::Date;
@@ -12,8 +15,9 @@ use keywright_license::{
     Share,
 };
 use keywright_syntax::effort;
+use keywright_syntax::source::Spanned;
 
-use super::block::{Block, Edge, Meter, Replaced, SharedBy, UNLIMITED};
+use super::block::{Block, Edge, Meter, RareTerms, Replaced, SharedBy, UNLIMITED};
 use super::index_vec::{BlockId, Index, IndexVec, NameId, TargetId};
 use super::model::{Model, ModelError, Notice};
 use super::semantics::MAX_COMPETING_BLOCKS;
@@ -111,7 +115,8 @@ struct Builder<'g, 'a> {
     missing: HashMap<(&'g str, NameId), TargetId>,
     /// The names by their index in the graph.
     known: Vec<Option<NameId>>,
-    by_key: HashMap<&'g str, BlockId>,
+    /// The vendor of the last block.
+    vendor: Option<Arc<Name>>,
 }
 
 impl<'g, 'a> Builder<'g, 'a> {
@@ -123,7 +128,7 @@ impl<'g, 'a> Builder<'g, 'a> {
         let by_name = HashMap::with_capacity_and_hasher(graph.names().len(), RandomState::default());
         let model = Model { targets, names, blocks, by_name, ..Model::default() };
         let known = vec![None; graph.names().len()];
-        let mut builder = Self { graph, model, missing: HashMap::new(), known, by_key: HashMap::new() };
+        let mut builder = Self { graph, model, missing: HashMap::new(), known, vendor: None };
         for block in graph.blocks() {
             builder.add_block(block);
         }
@@ -199,12 +204,7 @@ impl<'g, 'a> Builder<'g, 'a> {
                 }
             })
             .collect();
-        let place = (row.license, row.span);
         let id = self.model.blocks.push(Block { edges, ..row });
-        self.model.by_place.insert(place, id);
-        if let Some(key) = &feature.key {
-            self.by_key.entry(&key.value).or_insert(copy_of.unwrap_or(id));
-        }
         if copy_of.is_some() {
             return;
         }
@@ -212,7 +212,10 @@ impl<'g, 'a> Builder<'g, 'a> {
         let row = self.model.targets.get_mut(target);
         row.blocks.push(id);
         if row.vendor.is_none() {
-            row.vendor = feature.vendor.as_ref().map(|vendor| vendor.value.clone());
+            if self.vendor.as_ref().is_none_or(|last| **last != *vendor) {
+                self.vendor = feature.vendor.as_ref().map(|vendor| Arc::new(vendor.value.clone()));
+            }
+            row.vendor.clone_from(&self.vendor);
         }
     }
 
@@ -233,7 +236,9 @@ impl<'g, 'a> Builder<'g, 'a> {
 
     /// Resolves the references of REPLACES.
     fn link(&mut self) {
-        for (block, row) in self.graph.blocks().iter().zip(0..) {
+        let graph = self.graph;
+        let by_key = LazyCell::new(|| by_key(graph));
+        for (block, row) in graph.blocks().iter().zip(0..) {
             let Some(replaces) = block.feature.terms().replaces.as_ref().filter(|_| block.copy_of.is_none())
             else {
                 continue;
@@ -241,14 +246,18 @@ impl<'g, 'a> Builder<'g, 'a> {
             let id = BlockId::of(row);
             let found = match &replaces.value {
                 Replaces::Feature(name) => self.replaced_target(block.vendor(), name).map(Replaced::Target),
-                Replaces::Key(key) => self.by_key.get(key.as_str()).map(|block| Replaced::Block(*block)),
+                Replaces::Key(key) => by_key.get(key.as_str()).map(|block| Replaced::Block(*block)),
             };
             match found {
-                Some(Replaced::Target(target)) => self.model.targets.get_mut(target).replacers.push(id),
-                Some(Replaced::Block(block)) => self.model.blocks.get_mut(block).replaced_by.push(id),
+                Some(Replaced::Target(target)) => {
+                    self.model.targets.get_mut(target).lists_mut().replacers.push(id);
+                }
+                Some(Replaced::Block(block)) => {
+                    self.model.blocks.get_mut(block).terms_mut().replaced_by.push(id);
+                }
                 Some(Replaced::Nothing) | None => continue,
             }
-            self.model.blocks.get_mut(id).replaces = found.unwrap_or(Replaced::Nothing);
+            self.model.blocks.get_mut(id).terms_mut().replaces = found.unwrap_or(Replaced::Nothing);
         }
     }
 
@@ -282,7 +291,11 @@ impl<'g, 'a> Builder<'g, 'a> {
         self.model.metered = metered.map(|(id, ..)| *id).collect();
         let blocks = &self.model.blocks;
         for target in (0..self.model.targets.len()).map(TargetId::of) {
-            let mut lots = std::mem::take(&mut self.model.targets.get_mut(target).lots);
+            if self.model.targets.get(target).lots.is_empty() {
+                continue;
+            }
+            let lists = self.model.targets.get_mut(target).lists_mut();
+            let mut lots = std::mem::take(&mut lists.lots);
             lots.sort_by_key(|lot| {
                 let end = blocks.get(*lot).end;
                 (end.is_none(), end, *lot)
@@ -292,8 +305,7 @@ impl<'g, 'a> Builder<'g, 'a> {
             let mut versions: Vec<u32> = lots.iter().map(|lot| version(&lot)).collect();
             versions.sort_unstable();
             versions.dedup();
-            let row = self.model.targets.get_mut(target);
-            (row.newest_lot, row.lot_versions, row.lots) = (newest, versions, lots);
+            (lists.newest_lot, lists.lot_versions, lists.lots) = (newest, versions, lots);
         }
         self.arrange_lots();
     }
@@ -302,12 +314,13 @@ impl<'g, 'a> Builder<'g, 'a> {
     fn arrange_lots(&mut self) {
         for target in (0..self.model.targets.len()).map(TargetId::of) {
             for (number, lot) in (0..).zip(self.model.targets.get(target).lots.clone()) {
-                self.model.blocks.get_mut(lot).lot = number;
+                self.model.blocks.get_mut(lot).terms_mut().lot = number;
             }
             // Names with more replacing blocks are rejected later.
-            if self.model.targets.get(target).replacers.len() <= MAX_COMPETING_BLOCKS {
+            let row = self.model.targets.get(target);
+            if !row.lots.is_empty() && row.replacers.len() <= MAX_COMPETING_BLOCKS {
                 let turns = lot_turns(&self.model, target);
-                self.model.targets.get_mut(target).turns = turns;
+                self.model.targets.get_mut(target).lists_mut().turns = turns;
             }
         }
     }
@@ -317,13 +330,14 @@ impl<'g, 'a> Builder<'g, 'a> {
         let target = self.model.targets.get_mut(target);
         match kind {
             Kind::Upgrade => {
-                target.upgrades.push(id);
+                target.lists_mut().upgrades.push(id);
                 return;
             }
-            Kind::Exclusive => target.exclusives.push(id),
+            Kind::Exclusive => target.exclusives += 1,
             Kind::Metered => {
-                target.lots.push(id);
-                if target.lots.len() > 1 {
+                let lots = &mut target.lists_mut().lots;
+                lots.push(id);
+                if lots.len() > 1 {
                     return;
                 }
             }
@@ -334,6 +348,17 @@ impl<'g, 'a> Builder<'g, 'a> {
         target.order.push(id);
         target.shared |= shared;
     }
+}
+
+/// Returns the first block with each KEY. Only few files have a REPLACES that needs it.
+fn by_key<'g>(graph: &'g Graph<'_>) -> HashMap<Cow<'g, str>, BlockId> {
+    let mut by_key = HashMap::new();
+    for block in graph.blocks() {
+        if let Some(key) = block.license.key(block.feature) {
+            by_key.entry(key).or_insert(BlockId::of(block.copy_of.unwrap_or(block.id).index()));
+        }
+    }
+    by_key
 }
 
 /// Returns the directives of a block that the resolver does not model.
@@ -362,12 +387,6 @@ fn read_block(name: NameId, target: TargetId, license: usize, feature: &Feature)
         Count::Limited(n) => u64::from(n),
         Count::Unlimited => UNLIMITED,
     });
-    let reserved =
-        |reserved: Option<keywright_syntax::source::Spanned<Reserved>>| match reserved.map(|it| it.value) {
-            None => 0,
-            Some(Reserved::Some(n)) => u64::from(n),
-            Some(Reserved::All) => UNLIMITED,
-        };
     Block {
         name,
         target,
@@ -378,17 +397,32 @@ fn read_block(name: NameId, target: TargetId, license: usize, feature: &Feature)
         start: feature.start.map(|date| date.value),
         end: feature.end.map(|date| date.value),
         shared: shared_by(feature),
-        softlimit: feature.terms().softlimit.map(|it| u64::from(it.value)),
-        hold: feature.terms().hold.map_or(0, |it| i64::from(it.value)),
-        min_checkout: feature.terms().min_checkout.map_or(0, |it| i64::from(it.value)),
-        borrow: feature.terms().borrow.map(|it| it.value),
-        reserved_user: reserved(feature.terms().userbased),
-        reserved_host: reserved(feature.terms().hostbased),
-        meter: (feature.kind == Kind::Metered).then(|| Box::new(read_meter(feature))),
-        license,
+        terms: read_terms(feature),
+        license: u32::try_from(license).unwrap_or(u32::MAX),
         span: feature.span,
         ..Block::default()
     }
+}
+
+/// The values that few blocks have; `None` if the block has none of them.
+fn read_terms(feature: &Feature) -> Option<Box<RareTerms>> {
+    let terms = feature.terms();
+    let reserved = |reserved: Option<Spanned<Reserved>>| match reserved.map(|it| it.value) {
+        None => 0,
+        Some(Reserved::Some(n)) => u64::from(n),
+        Some(Reserved::All) => UNLIMITED,
+    };
+    let terms = RareTerms {
+        softlimit: terms.softlimit.map(|it| u64::from(it.value)),
+        hold: terms.hold.map_or(0, |it| i64::from(it.value)),
+        min_checkout: terms.min_checkout.map_or(0, |it| i64::from(it.value)),
+        borrow: terms.borrow.map(|it| it.value),
+        reserved_user: reserved(terms.userbased),
+        reserved_host: reserved(terms.hostbased),
+        meter: (feature.kind == Kind::Metered).then(|| read_meter(feature)),
+        ..RareTerms::NONE
+    };
+    (terms != RareTerms::NONE).then(|| Box::new(terms))
 }
 
 /// SHARE applies to pools and tokens; ACTIVATION, METERED and UPGRADE blocks have no share groups.

@@ -15,7 +15,7 @@ impl Model {
     /// Returns the block at a span of one of the licenses (from 0).
     #[must_use]
     pub fn block_at(&self, license: usize, span: Span) -> Option<BlockId> {
-        self.by_place.get(&(license, span)).copied()
+        self.blocks.find_by(&(license, span), |block| (block.license as usize, block.span))
     }
 
     /// Returns true if a block has no effect on any day: another block replaces it permanently, an earlier EXCLUSIVE
@@ -34,11 +34,11 @@ impl Model {
         });
         let discarded = row.kind == Kind::Exclusive
             && target.replacers.is_empty()
-            && target.exclusives.iter().any(|other| {
+            && target.exclusives().iter().any(|other| {
                 let earlier = self.blocks.get(*other);
                 *other < block && is_undated(earlier) && earlier.replaced_by.is_empty()
             });
-        let adds_to_nothing = row.kind == Kind::Upgrade && target.exclusives.is_empty();
+        let adds_to_nothing = row.kind == Kind::Upgrade && target.exclusives().is_empty();
         replaced || discarded || adds_to_nothing
     }
 
@@ -52,7 +52,7 @@ impl Model {
         match row.kind {
             Kind::Token => self.is_shut_on(block, row, day) || self.is_masked_on(block, row, day),
             Kind::Upgrade => {
-                let exclusives = &self.targets.get(row.target).exclusives;
+                let exclusives = self.targets.get(row.target).exclusives();
                 !exclusives.iter().any(|exclusive| self.in_force(*exclusive, day))
             }
             _ => false,

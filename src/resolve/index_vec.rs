@@ -102,6 +102,11 @@ impl<I: Index, T: Default> IndexVec<I, T> {
         self.rows.get_mut(index.row()).unwrap_or(&mut self.spare)
     }
 
+    /// Returns the index of the row with a key, by which the rows are sorted.
+    pub(super) fn find_by<K: Ord>(&self, key: &K, of: impl Fn(&T) -> K) -> Option<I> {
+        self.rows.binary_search_by(|row| of(row).cmp(key)).ok().map(I::of)
+    }
+
     /// The number of rows.
     pub(super) fn len(&self) -> usize {
         self.rows.len()

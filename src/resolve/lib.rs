@@ -37,6 +37,7 @@ mod event;
 mod explain;
 mod fact;
 mod fast_hash;
+mod few;
 mod first_day;
 mod first_unmet;
 pub mod graph;

@@ -4,6 +4,8 @@
 //! Immutable and independent of the clock: queries that depend on the day take it as a parameter.
 
 use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use jiff::civil::Date;
@@ -12,6 +14,7 @@ use keywright_license::{Kind, Name};
 use keywright_syntax::source::Span;
 
 use super::block::Block;
+use super::few::Few;
 use super::index_vec::{BlockId, IndexVec, NameId, TargetId};
 
 /// One or more compiled licenses.
@@ -21,8 +24,6 @@ pub struct Model {
     pub(super) names: IndexVec<NameId, NameRow>,
     pub(super) targets: IndexVec<TargetId, Target>,
     pub(super) by_name: HashMap<Name, NameId, RandomState>,
-    /// Blocks by the index of their license and the start of their span.
-    pub(super) by_place: HashMap<(usize, Span), BlockId>,
     pub(super) notices: Vec<Notice>,
     /// True if a block reserves licenses for named users or hosts.
     pub(super) reserves: bool,
@@ -69,9 +70,9 @@ impl std::error::Error for ModelError {}
 pub(super) struct NameRow {
     pub(super) text: Option<Name>,
     /// All blocks of this name, in file order, without duplicates.
-    pub(super) blocks: Vec<BlockId>,
+    pub(super) blocks: Few<BlockId>,
     /// Blocks of all vendors that a request tries, in order.
-    pub(super) order: Vec<BlockId>,
+    pub(super) order: Few<BlockId>,
     /// True if a block of this name has SHARE.
     pub(super) shared: bool,
     /// True if a block of this name exists but is unusable.
@@ -82,12 +83,49 @@ pub(super) struct NameRow {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Target {
     pub(super) name: NameId,
-    pub(super) vendor: Option<Name>,
+    /// Shared by successive names, because most files have one vendor.
+    pub(super) vendor: Option<Arc<Name>>,
     /// All blocks, in file order, without duplicates.
-    pub(super) blocks: Vec<BlockId>,
-    /// Blocks that a dependency tries, in order.
-    pub(super) order: Vec<BlockId>,
-    pub(super) exclusives: Vec<BlockId>,
+    pub(super) blocks: Few<BlockId>,
+    /// Blocks that a dependency tries, in order: the EXCLUSIVE blocks first.
+    pub(super) order: Few<BlockId>,
+    /// Number of EXCLUSIVE blocks.
+    pub(super) exclusives: u32,
+    /// The lists that few names have.
+    lists: Option<Box<RareLists>>,
+    pub(super) shared: bool,
+    /// True if this name and every name below it have one block, so that paths can be merged.
+    pub(super) simple: bool,
+    /// Number of block attempts of a walk by paths from here, saturated.
+    pub(super) paths: u64,
+    /// Position in topological order: a name comes before its dependencies.
+    pub(super) rank: u32,
+}
+
+impl Target {
+    /// The EXCLUSIVE blocks, in file order.
+    pub(super) fn exclusives(&self) -> &[BlockId] {
+        self.order.get(..self.exclusives as usize).unwrap_or_default()
+    }
+
+    /// Returns the lists that few names have, for modification.
+    pub(super) fn lists_mut(&mut self) -> &mut RareLists {
+        self.lists.get_or_insert_default()
+    }
+}
+
+/// Gives access to the lists that few names have; they are empty on other names.
+impl Deref for Target {
+    type Target = RareLists;
+
+    fn deref(&self) -> &RareLists {
+        self.lists.as_deref().unwrap_or(&NO_LISTS)
+    }
+}
+
+/// The lists that few names have. They are apart, because a file may have 100,000 names.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RareLists {
     pub(super) upgrades: Vec<BlockId>,
     /// Blocks whose REPLACES names this feature.
     pub(super) replacers: Vec<BlockId>,
@@ -99,15 +137,16 @@ pub(super) struct Target {
     pub(super) newest_lot: Option<BlockId>,
     /// The days on which a lot comes into force or expires, with its index among the lots.
     pub(super) turns: Vec<(Date, u32)>,
-    pub(super) shared: bool,
-    /// True if this name and every name below it have one block, so that paths can be merged.
-    pub(super) simple: bool,
-    /// Number of block attempts of a walk by paths from here, saturated.
-    pub(super) paths: u64,
-    /// Position in topological order: a name comes before its dependencies.
-    pub(super) rank: u32,
 }
 
+static NO_LISTS: RareLists = RareLists {
+    upgrades: Vec::new(),
+    replacers: Vec::new(),
+    lots: Vec::new(),
+    lot_versions: Vec::new(),
+    newest_lot: None,
+    turns: Vec::new(),
+};
 impl Model {
     /// The index of a feature name.
     #[must_use]
@@ -172,7 +211,7 @@ impl Model {
     #[must_use]
     pub fn origin(&self, block: BlockId) -> (usize, Span) {
         let row = self.blocks.get(block);
-        (row.license, row.span)
+        (row.license as usize, row.span)
     }
 
     /// Directives that the resolver does not model.
@@ -202,7 +241,7 @@ impl Model {
         let row = self.blocks.get(block);
         let target = self.targets.get(row.target);
         let replacers = target.replacers.len() + row.replaced_by.len();
-        let exclusives = if row.kind == Kind::Exclusive { target.exclusives.len() - 1 } else { 0 };
+        let exclusives = if row.kind == Kind::Exclusive { target.exclusives as usize - 1 } else { 0 };
         1 + (replacers + exclusives * (1 + replacers)) as u64
     }
 }

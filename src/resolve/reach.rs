@@ -117,7 +117,7 @@ impl Model {
                 continue;
             }
             if row.kind == Kind::Token && !row.shared.any() {
-                if tokens.contains(&row.edges.as_slice()) {
+                if tokens.contains(&&*row.edges) {
                     continue;
                 }
                 tokens.push(&row.edges);

@@ -155,7 +155,7 @@ impl Model {
         let lots = self.targets.get(target).lots.iter().filter(|lot| self.in_force(**lot, day));
         let lot = |id: &BlockId| {
             let row = self.blocks.get(*id);
-            let terms = PaymentTerms(row.meter.as_deref().cloned().unwrap_or_default());
+            let terms = PaymentTerms(row.meter.clone().unwrap_or_default());
             let dates = [row.start, row.end];
             ServingLot { block: *id, version: row.version, tokens: row.capacity, dates, terms }
         };

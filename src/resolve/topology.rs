@@ -7,6 +7,7 @@ use crate::graph::{self, DependencyTarget, Graph, Metrics};
 use keywright_license::Kind;
 
 use super::block::Block;
+use super::few::Few;
 use super::index_vec::{BlockId, Index, IndexVec, TargetId};
 use super::model::{Model, ModelError};
 use super::semantics::{MAX_CHAIN, MAX_COMPETING_BLOCKS};
@@ -62,7 +63,7 @@ pub(super) fn leave_out(model: &mut Model, graph: &Graph<'_>, measures: &Metrics
     for id in &out {
         let row = model.blocks.get_mut(*id);
         row.supported = false;
-        row.edges = Vec::new();
+        row.edges = Few::None;
     }
     // Without the dependencies of these blocks there are no cycles.
     let names = graph.sort_names(|id| out.contains(&same(id))).unwrap_or_default();
@@ -84,7 +85,7 @@ fn error(model: &Model, block: BlockId, message: String) -> ModelError {
 fn rivals(model: &Model) -> impl Iterator<Item = BlockId> + '_ {
     let is_rival = |block: &Block| {
         let target = model.targets.get(block.target);
-        let crowds = [target.exclusives.len(), target.replacers.len(), block.replaced_by.len()];
+        let crowds = [target.exclusives().len(), target.replacers.len(), block.replaced_by.len()];
         crowds.into_iter().any(|crowd| crowd > MAX_COMPETING_BLOCKS)
     };
     model.blocks.iter().filter(move |(_, block)| is_rival(block)).map(|(id, _)| id)
@@ -139,8 +140,8 @@ fn look_below(model: &mut Model, names: &[usize]) {
 /// Computes what `consume` and `borrow` can reach with some choice of alternatives, in any state and on any day.
 fn reach(model: &mut Model, below: &mut IndexVec<TargetId, SubtreeFacts>, target: TargetId) {
     let (mut burns, mut lends) = (false, 0);
-    for id in model.targets.get(target).order.clone() {
-        let row = model.blocks.get_mut(id);
+    for id in &model.targets.get(target).order.clone() {
+        let row = model.blocks.get_mut(*id);
         let edges = || row.edges.iter().map(|edge| below.get(edge.target));
         let (block_burns, block_lends) = match row.kind {
             _ if !row.supported => (false, 0),

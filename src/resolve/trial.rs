@@ -185,7 +185,7 @@ impl Model {
         }
         let own = [block];
         let (same_name, upgrades): (&[BlockId], &[BlockId]) = match row.kind {
-            Kind::Exclusive => (&target.exclusives, &target.upgrades),
+            Kind::Exclusive => (target.exclusives(), &target.upgrades),
             _ => (&own, &[]),
         };
         let next_of = |ids: &[BlockId], next| {

@@ -2,6 +2,7 @@
 //! that request a name of a part can detect a change of its blocks, and these scenarios need only the blocks of the
 //! parts that they request. So the cost of a mutation depends on the size of its part, not of the license.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use keywright_license::{License, Replaces};
@@ -140,13 +141,13 @@ impl<'a> Parts<'a> {
 /// Returns the part of each name.
 fn join(licenses: &[License]) -> HashMap<&str, usize> {
     let mut joined = Joined::default();
-    let mut by_key: HashMap<&str, &str> = HashMap::new();
-    let features = || licenses.iter().flat_map(|license| &license.features);
-    for feature in features() {
-        if let Some(key) = &feature.key {
-            by_key.entry(&key.value).or_insert(feature.name.value.as_str());
+    let mut by_key: HashMap<Cow<'_, str>, &str> = HashMap::new();
+    for view in licenses.iter().flat_map(License::views) {
+        if let Some(key) = view.key() {
+            by_key.entry(key).or_insert(view.name().as_str());
         }
     }
+    let features = || licenses.iter().flat_map(|license| &license.features);
     for feature in features() {
         let name = joined.number(feature.name.value.as_str());
         let replaced = feature.terms().replaces.as_ref().and_then(|replaces| match &replaces.value {

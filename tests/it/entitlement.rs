@@ -69,8 +69,8 @@ fn entitlement_of_each_set() {
             let vendor = entitlement.vendor.as_ref().unwrap();
             let name = model.name_text(entitlement.feature);
             _ = writeln!(shown, "{vendor} {name}: {}", entitlement.usable);
-            if let Some(cost) = &entitlement.cost {
-                _ = writeln!(shown, "  one checkout: {}", cost_text(&model, cost));
+            if let Some(cost) = granted_now.cost_of(&model, entitlement) {
+                _ = writeln!(shown, "  one checkout: {}", cost_text(&model, &cost));
             }
         }
         for (index, license) in licenses.iter().enumerate() {

@@ -19,8 +19,8 @@ pub(super) fn changed(old: LicenseSet<'_>, new: LicenseSet<'_>) -> Vec<Component
     let mut union = Union::default();
     let every = || blocks::all(old).chain(blocks::all(new));
     let by_key: BTreeMap<String, &str> = every()
-        .filter_map(|(_, feature)| {
-            Some((feature.key.as_ref()?.value.to_string(), feature.name.value.as_str()))
+        .filter_map(|(license, feature)| {
+            Some((license.key(feature)?.into_owned(), feature.name.value.as_str()))
         })
         .collect();
     for (_, feature) in every() {
@@ -51,7 +51,7 @@ pub(super) fn changed(old: LicenseSet<'_>, new: LicenseSet<'_>) -> Vec<Component
             let mut records = blocks::records((license, feature));
             // REPLACES may name a KEY.
             if feature.terms().replaces.is_some() || has_replaced_keys {
-                let key = feature.key.as_ref().map(|key| key.value.to_string()).unwrap_or_default();
+                let key = license.key(feature).unwrap_or_default().into_owned();
                 records.insert("KEY", vec![key.into()]);
             }
             if let Some(blocks) =

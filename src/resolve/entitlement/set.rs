@@ -53,9 +53,6 @@ pub struct Entitlement {
     /// The number of checkouts that the resolver grants at the same time. Tokens that draw on the same pool have the same
     /// licenses in their totals.
     pub usable: Usable,
-    /// The cost of one checkout over the blocks that are in force; `None` if none of them is a token that can
-    /// be served; see [`Entitlements::cost`].
-    pub cost: Option<CheckoutCost>,
 }
 
 impl Entitlements {
@@ -122,14 +119,11 @@ impl Entitlements {
         }
         for target in &targets {
             let row = model.targets.get(*target);
-            let costs: Vec<&CheckoutCost> =
-                row.blocks.iter().filter_map(|block| self.costs.get(block)).collect();
             self.features.push(Entitlement {
-                vendor: row.vendor.clone(),
+                vendor: row.vendor.as_deref().cloned(),
                 feature: name,
-                blocks: row.blocks.clone(),
+                blocks: row.blocks.to_vec(),
                 usable: model.most_of(state, &one, Source::OneVendor(*target), budget),
-                cost: (!costs.is_empty()).then(|| CheckoutCost::of_any(model, costs)),
             });
         }
         if targets.len() > 1 {
@@ -172,6 +166,15 @@ impl Entitlements {
     #[must_use]
     pub fn role_at(&self, model: &Model, license: usize, span: Span) -> Option<Role> {
         model.block_at(license, span).map(|block| self.role(block))
+    }
+
+    /// Returns the cost of one checkout of a feature over its blocks that are in force; `None` if none of them is a token
+    /// that can be served; see [`Self::cost`].
+    #[must_use]
+    pub fn cost_of(&self, model: &Model, feature: &Entitlement) -> Option<CheckoutCost> {
+        let costs: Vec<&CheckoutCost> =
+            feature.blocks.iter().filter_map(|block| self.costs.get(block)).collect();
+        (!costs.is_empty()).then(|| CheckoutCost::of_any(model, costs))
     }
 
     /// Returns the cost of one checkout of a token block. `None` if it is not a token or not in force, or if its dependencies

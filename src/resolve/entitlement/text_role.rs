@@ -58,7 +58,7 @@ impl Model {
     pub fn periods_in_force(&self, block: BlockId) -> Vec<(Date, Date)> {
         let row = self.blocks.get(block);
         let target = self.targets.get(row.target);
-        let rivals: &[BlockId] = if row.kind == Kind::Exclusive { &target.exclusives } else { &[] };
+        let rivals: &[BlockId] = if row.kind == Kind::Exclusive { target.exclusives() } else { &[] };
         let own = || rivals.iter().chain([&block]);
         let crowds = own().map(|one| self.blocks.get(*one).replaced_by.len());
         if crowds.chain([rivals.len(), target.replacers.len()]).any(|crowd| crowd > MAX_COMPETING_BLOCKS) {
@@ -101,7 +101,7 @@ impl Model {
 
     /// Returns the EXCLUSIVE block to which an UPGRADE adds on `day`.
     fn base_of(&self, upgrade: BlockId, day: Date) -> Option<BlockId> {
-        let exclusives = &self.targets.get(self.blocks.get(upgrade).target).exclusives;
+        let exclusives = self.targets.get(self.blocks.get(upgrade).target).exclusives();
         exclusives.iter().copied().find(|exclusive| self.stands_alone(*exclusive, day))
     }
 
@@ -131,7 +131,7 @@ impl Model {
         if row.kind != Kind::Exclusive {
             return None;
         }
-        let earlier = self.targets.get(row.target).exclusives.iter().copied();
+        let earlier = self.targets.get(row.target).exclusives().iter().copied();
         earlier.take_while(|earlier| *earlier < block).find(|earlier| self.stands_alone(*earlier, day))
     }
 

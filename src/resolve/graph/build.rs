@@ -53,7 +53,7 @@ impl<'a> Graph<'a> {
             blocks: Vec::new(),
             block_names: Vec::new(),
             names: Vec::new(),
-            index: HashMap::default(),
+            other_vendors: HashMap::default(),
             by_name: HashMap::default(),
             unreadable: HashSet::new(),
             cut: false,
@@ -67,8 +67,7 @@ impl<'a> Graph<'a> {
     }
 
     fn finish(mut self) -> Self {
-        // These tables are large in a file with 100,000 blocks, and growing them copies all entries.
-        self.index.reserve(self.blocks.len());
+        // The table is large in a file with 100,000 blocks, and growing it copies all entries.
         self.by_name.reserve(self.blocks.len());
         for at in 0..self.blocks.len() {
             let name = self.enter_name(at);
@@ -81,7 +80,19 @@ impl<'a> Graph<'a> {
         self.take_targets();
         self.connect();
         (self.order, self.components) = super::metrics::order(&self);
+        self.shrink();
         self
+    }
+
+    /// Returns unused memory, which is up to half of the tables of a large file.
+    fn shrink(&mut self) {
+        self.blocks.shrink_to_fit();
+        self.block_names.shrink_to_fit();
+        self.names.shrink_to_fit();
+        self.net.shrink_to_fit();
+        self.targets.shrink_to_fit();
+        self.target_names.shrink_to_fit();
+        self.first_target.shrink_to_fit();
     }
 
     fn take_block(&mut self, file: usize, license: &'a License, feature: &'a Feature) {
@@ -111,29 +122,30 @@ impl<'a> Graph<'a> {
     }
 
     fn entry(&mut self, vendor: &'a Name, name: &'a Name) -> usize {
-        let at = self.names.len();
-        let known = *self.index.entry((vendor.as_str(), name.as_str())).or_insert(at);
-        if known == at {
-            self.names.push(FeatureGroup {
-                vendor,
-                name,
-                blocks: Vec::new(),
-                drawn: false,
-                newest: None,
-                only_upgrades: true,
-                next_vendor: None,
-                node: NodeIndex::end(),
-            });
-            let place = u32::try_from(at).unwrap_or(u32::MAX);
-            let (_, last) = self.by_name.entry(name.as_str()).or_insert((place, place));
-            let before = std::mem::replace(last, place);
-            if before != place
-                && let Some(named) = self.names.get_mut(before as usize)
-            {
-                named.next_vendor = Some(place);
-            }
+        if let Some(known) = self.name_at(vendor.as_str(), name.as_str()) {
+            return known;
         }
-        known
+        let at = self.names.len();
+        self.names.push(FeatureGroup {
+            vendor,
+            name,
+            blocks: Vec::new(),
+            drawn: false,
+            newest: None,
+            only_upgrades: true,
+            next_vendor: None,
+            node: NodeIndex::end(),
+        });
+        let place = u32::try_from(at).unwrap_or(u32::MAX);
+        let (_, last) = self.by_name.entry(name.as_str()).or_insert((place, place));
+        let before = std::mem::replace(last, place);
+        if before != place
+            && let Some(named) = self.names.get_mut(before as usize)
+        {
+            named.next_vendor = Some(place);
+            self.other_vendors.insert((vendor.as_str(), name.as_str()), at);
+        }
+        at
     }
 
     /// Records the names in unsound blocks and unreadable text.
@@ -160,7 +172,7 @@ impl<'a> Graph<'a> {
             let Some(block) = self.blocks.get(at).copied() else { continue };
             for dependency in &block.feature.dependencies {
                 let name = dependency.feature.value.as_str();
-                let known = self.index.get(&(block.vendor(), name)).copied();
+                let known = self.name_at(block.vendor(), name);
                 let target = self.target(&block, name, known, dependency.version);
                 self.targets.push(target);
                 self.target_names.push(known.and_then(|known| u32::try_from(known).ok()));

@@ -91,6 +91,9 @@ impl Capacities {
                 *slot = size;
             }
         }
+        // Those of names are only needed on the way.
+        nodes.truncate(graph.blocks.len());
+        nodes.shrink_to_fit();
         Self { nodes }
     }
 

@@ -83,6 +83,9 @@ impl Draws {
                 *slot = node;
             }
         }
+        // Those of names are only needed on the way.
+        nodes.truncate(graph.blocks.len());
+        nodes.shrink_to_fit();
         Self { nodes }
     }
 

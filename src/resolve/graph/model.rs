@@ -159,8 +159,8 @@ pub struct Graph<'a> {
     /// Index in `names` of the name of each block; `None` without VENDOR.
     pub(super) block_names: Vec<Option<u32>>,
     pub(super) names: Vec<FeatureGroup<'a>>,
-    /// Index in `names` by vendor and name.
-    pub(super) index: HashMap<(&'a str, &'a str), usize, RandomState>,
+    /// Index in `names` by vendor and name, except for the first vendor of each name. Empty for most files.
+    pub(super) other_vendors: HashMap<(&'a str, &'a str), usize, RandomState>,
     /// First and last index in `names` by name, regardless of vendor. Entries between them are linked by `next_vendor`.
     pub(super) by_name: HashMap<&'a str, (u32, u32), RandomState>,
     /// Names that may be defined in unreadable text.
@@ -203,13 +203,15 @@ impl<'a> Graph<'a> {
     /// Returns the blocks of a vendor and name.
     #[must_use]
     pub fn named(&self, vendor: &str, name: &str) -> Option<&FeatureGroup<'a>> {
-        self.index.get(&(vendor, name)).and_then(|at| self.names.get(*at))
+        self.names.get(self.name_at(vendor, name)?)
     }
 
     /// Returns the index of a vendor and name in [`Self::names`].
     #[must_use]
     pub fn name_at(&self, vendor: &str, name: &str) -> Option<usize> {
-        self.index.get(&(vendor, name)).copied()
+        let first = self.by_name.get(name).map(|(first, _)| *first as usize)?;
+        let is_first = self.names.get(first).is_some_and(|named| named.vendor.as_str() == vendor);
+        if is_first { Some(first) } else { self.other_vendors.get(&(vendor, name)).copied() }
     }
 
     /// Returns the blocks of the vendor and name of a block.

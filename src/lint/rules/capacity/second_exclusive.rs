@@ -57,7 +57,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 fn replaces(one: &GraphBlock<'_>, other: &GraphBlock<'_>) -> bool {
     one.feature.terms().replaces.as_ref().is_some_and(|replaced| match &replaced.value {
         Replaces::Feature(name) => name.as_str() == other.name(),
-        Replaces::Key(key) => other.feature.key.as_ref().is_some_and(|own| *own.value == **key),
+        Replaces::Key(key) => other.license.key(other.feature).is_some_and(|own| own == *key),
     })
 }
 

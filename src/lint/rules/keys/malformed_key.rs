@@ -32,12 +32,13 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for block in cx.blocks() {
-        let Some(key) = block.feature.key.as_ref().filter(|key| !is_elided(&key.value)) else { continue };
-        if is_well_formed(&key.value) {
+        let Some(place) = block.feature.key else { continue };
+        let Some(key) = block.license.key(block.feature).filter(|key| !is_elided(key)) else { continue };
+        if is_well_formed(&key) {
             continue;
         }
-        let stray = key.value.chars().find(|c| !is_base64(*c));
-        let length = key.value.chars().count();
+        let stray = key.chars().find(|c| !is_base64(*c));
+        let length = key.chars().count();
         let message = match stray {
             Some('=') => format!("malformed KEY of `{}`: it has padding (`=`)", block.name()),
             Some(c) => {
@@ -49,7 +50,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             None => continue,
         };
         let help = "copy the KEY from the issued file, or sign again with `keywright sign`";
-        sink.push(cx.found(&CODE, block, key.span, message).help(help));
+        sink.push(cx.found(&CODE, block, place, message).help(help));
     }
 }
 

@@ -31,7 +31,7 @@ fn report(
 ) {
     for key in cx.options.keys.iter().filter(|key| key.state == state) {
         let Some(feature) = cx.feature(key.file, key.block) else { continue };
-        let place = feature.key.as_ref().map_or(feature.name.span, |key| key.span);
+        let place = feature.key.unwrap_or(feature.name.span);
         let found = Diagnostic::new(code, key.file, place, message(feature)).help(help);
         sink.push(if key.detail.is_empty() { found } else { found.label(&key.detail) });
     }

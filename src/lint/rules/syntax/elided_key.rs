@@ -25,13 +25,14 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     for license in cx.licenses {
         for feature in &license.features {
-            let Some(key) = feature.key.as_ref().filter(|key| is_elided(&key.value)) else { continue };
+            let elided = license.key(feature).is_some_and(|key| is_elided(&key));
+            let Some(place) = feature.key.filter(|_| elided) else { continue };
             let message = format!(
                 "KEY of `{}` is elided: the rest of it is missing",
                 keywright_syntax::excerpt(feature.name.value.as_str())
             );
             sink.push(
-                Diagnostic::new(&CODE, license.source.id(), key.span, message)
+                Diagnostic::new(&CODE, license.source.id(), place, message)
                     .help("copy the complete KEY from the issued file, or sign with `keywright sign`"),
             );
         }
