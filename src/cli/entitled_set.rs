@@ -23,9 +23,8 @@ pub(super) struct EntitledSet<'s, 'a> {
 }
 
 impl EntitledSet<'_, '_> {
-    /// Returns the facts about a block of a file.
-    pub(super) fn facts(&self, block: BlockId, file: usize) -> BlockFacts {
-        let role = self.named(self.entitlements.role(block), file);
+    /// Returns the facts about a block with this role.
+    pub(super) fn facts(&self, block: BlockId, role: BlockRole) -> BlockFacts {
         BlockFacts::new(self.model, Some(role), self.entitlements.cost(block))
     }
 
@@ -55,9 +54,9 @@ impl EntitledSet<'_, '_> {
         self.licenses.get(file).map_or(0, |license| license.source.position(place.start as usize).line)
     }
 
-    /// Returns the usable totals; none if the blocks of the graph are of different customers.
-    pub(super) fn totals(&self, graph: &Graph<'_>) -> Vec<FeatureTotal> {
-        if are_of_one_customer(graph) { FeatureTotal::all(self.model, self.entitlements) } else { Vec::new() }
+    /// Returns the usable totals. They have a meaning only if the blocks are of one customer.
+    pub(super) fn totals(&self) -> Vec<FeatureTotal> {
+        FeatureTotal::all(self.model, self.entitlements)
     }
 }
 
@@ -67,7 +66,7 @@ fn plain(words: &str) -> Reason {
 }
 
 /// Returns true if no two blocks of a vendor have different LICENSEE: totals are never added up over customers.
-fn are_of_one_customer(graph: &Graph<'_>) -> bool {
+pub(super) fn is_of_one_customer(graph: &Graph<'_>) -> bool {
     let mut first: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
     graph.blocks().iter().all(|block| {
         let Some(name) = licensee(block) else { return true };

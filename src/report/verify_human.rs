@@ -2,6 +2,7 @@
 //! verdict. Unverified content is marked as a claim.
 
 use std::fmt::Write as _;
+use std::io;
 
 use keywright_resolve::{Role, Usable};
 use keywright_syntax::excerpt;
@@ -26,23 +27,42 @@ pub struct Style {
 /// Length of the longest verdict.
 pub(super) const WIDTH: usize = 14;
 
-/// Renders the details of all files.
-#[must_use]
-pub fn files(report: &VerifyReport<'_>, several: bool, style: Style) -> String {
+/// Length of the text that is written at once, so that the report of a large file is not in memory as a whole.
+const PIECE: usize = 64 * 1024;
+
+/// Writes the details of all files.
+///
+/// # Errors
+/// Returns the error of `out`.
+pub fn write_files(
+    out: &mut dyn io::Write,
+    report: &VerifyReport<'_>,
+    several: bool,
+    style: Style,
+) -> io::Result<()> {
     let mut text = String::new();
     for (number, file) in (report.before + 1..).zip(report.in_order()) {
         match file {
             Ok(at) if style.failures_only && report.file_result(at) == Verdict::Valid.as_str() => {}
-            Ok(at) => text.push_str(&details(report, at, several, style)),
+            Ok(at) => write_details(out, &mut text, report, at, several, style)?,
             Err(name) => {
                 line(&mut text, format_args!("license  {}  not read", report.file_name(number, name)));
             }
         }
     }
     if let Some(totals) = report.set_totals().filter(|_| !style.failures_only) {
-        render_totals(&mut text, totals);
+        write_totals(out, &mut text, totals)?;
     }
-    text
+    out.write_all(text.as_bytes())
+}
+
+/// Writes the text if it is long.
+fn write_piece(out: &mut dyn io::Write, text: &mut String) -> io::Result<()> {
+    if text.len() >= PIECE {
+        out.write_all(text.as_bytes())?;
+        text.clear();
+    }
+    Ok(())
 }
 
 /// Renders the last line of the report: the result.
@@ -78,13 +98,19 @@ fn outdated(summary: &VerifySummary) -> String {
     format!("; {}{more}", summary.outdated.join(", "))
 }
 
-/// Renders the details of one file.
-fn details(report: &VerifyReport<'_>, at: usize, several: bool, style: Style) -> String {
-    let mut text = String::new();
-    let Some(file) = report.files.get(at) else { return text };
+/// Writes the details of one file, except for a rest that is left in `text`.
+fn write_details(
+    out: &mut dyn io::Write,
+    text: &mut String,
+    report: &VerifyReport<'_>,
+    at: usize,
+    several: bool,
+    style: Style,
+) -> io::Result<()> {
+    let Some(file) = report.files.get(at) else { return Ok(()) };
     let mode = if report.mode == Mode::Development { "  development keys accepted" } else { "" };
     line(
-        &mut text,
+        text,
         format_args!(
             "license  {}{}  {}  verified for {}  trust {}{mode}",
             customers(report, at),
@@ -95,35 +121,36 @@ fn details(report: &VerifyReport<'_>, at: usize, several: bool, style: Style) ->
         ),
     );
     if let Some(answer) = verify_log::answer(report, at) {
-        line(&mut text, format_args!("  {:WIDTH$}  {answer}", "issue log"));
+        line(text, format_args!("  {:WIDTH$}  {answer}", "issue log"));
     }
-    render_purchases(&mut text, report, at);
+    render_purchases(text, report, at);
     for (number, block) in file.blocks.iter().enumerate() {
-        render_block(&mut text, report, block, report.facts(at, number), style);
+        render_block(text, report, block, report.facts(at, number), style);
         if let Some(logged) = report.logged(at, number) {
-            render_logged(&mut text, report, logged);
+            render_logged(text, report, logged);
         }
+        write_piece(out, text)?;
     }
     if file.blocks.is_empty() {
-        line(&mut text, format_args!("  {:WIDTH$}  no FEATURE block", ""));
-        line(&mut text, format_args!("  {:WIDTH$}  a file without signed blocks is never valid", ""));
+        line(text, format_args!("  {:WIDTH$}  no FEATURE block", ""));
+        line(text, format_args!("  {:WIDTH$}  a file without signed blocks is never valid", ""));
     }
     for fault in &file.policy {
         let (on, off) = color(style, RED);
         let reason = report.reason(&fault.reason);
-        line(&mut text, format_args!("  {on}{:WIDTH$}{off}  {reason}", fault.policy.as_str()));
+        line(text, format_args!("  {on}{:WIDTH$}{off}  {reason}", fault.policy.as_str()));
     }
     for (word, message) in ["note", ""].into_iter().zip(file.repaired.iter().flat_map(repaired_copy::lines)) {
-        line(&mut text, format_args!("  {word:WIDTH$}  {message}"));
+        line(text, format_args!("  {word:WIDTH$}  {message}"));
     }
-    render_hidden(&mut text, report, &file.hidden);
-    render_totals(&mut text, report.file_totals(at));
+    render_hidden(text, report, &file.hidden);
+    write_totals(out, text, report.file_totals(at))?;
     if several {
         let valid = file.blocks.iter().filter(|block| block.verdict == Verdict::Valid).count();
         let blocks = counted(file.blocks.len(), "block");
-        line(&mut text, format_args!("  result: {} ({valid} of {blocks} valid)", report.file_result(at)));
+        line(text, format_args!("  result: {} ({valid} of {blocks} valid)", report.file_result(at)));
     }
-    text
+    Ok(())
 }
 
 /// Returns the customers of a file with two spaces after them, or nothing.
@@ -164,8 +191,8 @@ fn render_purchases(text: &mut String, report: &VerifyReport<'_>, at: usize) {
     }
 }
 
-/// Renders the usable totals, one feature a line.
-fn render_totals(text: &mut String, totals: &[FeatureTotal]) {
+/// Writes the usable totals, one feature a line, except for a rest that is left in `text`.
+fn write_totals(out: &mut dyn io::Write, text: &mut String, totals: &[FeatureTotal]) -> io::Result<()> {
     let several = totals.iter().any(|total| totals.first().is_some_and(|first| first.vendor != total.vendor));
     for (number, total) in totals.iter().enumerate() {
         let head = if number == 0 { "usable" } else { "" };
@@ -176,7 +203,9 @@ fn render_totals(text: &mut String, totals: &[FeatureTotal]) {
         };
         let (feature, usable) = (&total.feature, total.usable);
         line(text, format_args!("  {head:WIDTH$}  {vendor}{feature}: {usable}{alone}"));
+        write_piece(out, text)?;
     }
+    Ok(())
 }
 
 /// Renders the log's information about a block.

@@ -110,7 +110,7 @@ pub(super) fn mark_duplicates(reports: &mut [FileReport<'_>]) {
             };
             let file = names.get(*first).map_or("", String::as_str);
             let other = (*first != number).then_some((*first, file));
-            block.duplicate = Some(Duplicate { file: file.to_owned(), line: *line });
+            block.duplicate = Some(Box::new(Duplicate { file: file.to_owned(), line: *line }));
             let reason = std::mem::take(&mut block.reason).text("; duplicate of the block in ");
             block.reason = reason.then(place(*line, other)).text(", counted once");
         }

@@ -1,5 +1,7 @@
 //! Verdicts as data: for a block, for a file, and their summary.
 
+use std::sync::Arc;
+
 use keywright_license::Feature;
 use keywright_syntax::source::Span;
 
@@ -178,8 +180,8 @@ pub enum VerdictCause {
 pub struct BlockReport<'a> {
     /// The name of the block, if it could be read.
     pub feature: Option<String>,
-    /// VENDOR as claimed by the block.
-    pub vendor: Option<String>,
+    /// VENDOR as claimed by the block. Shared by successive blocks.
+    pub vendor: Option<Arc<str>>,
     /// The verdict.
     pub verdict: Verdict,
     /// The basis of the verdict.
@@ -197,7 +199,7 @@ pub struct BlockReport<'a> {
     /// The digest of the payload, if the block could be read.
     pub digest: Option<Digest>,
     /// The earlier block with the same payload, in this or an earlier file. Both count once.
-    pub duplicate: Option<Duplicate>,
+    pub duplicate: Option<Box<Duplicate>>,
     /// The block, if it is valid.
     pub verified: Option<Verified<&'a Feature>>,
     /// The block, if its signature matches and it is not valid on the verification date.

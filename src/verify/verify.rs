@@ -4,6 +4,7 @@
 //! [`Verified`] value, and only for blocks with a matching signature.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -153,6 +154,9 @@ impl<'a> Verifier<'a> {
             for mut block in jobs::map_many(self.jobs, features, |feature| self.block(license, feature)) {
                 if let Some(before) = blocks.last() {
                     block.reason.share(&before.reason);
+                    if block.vendor == before.vendor {
+                        block.vendor.clone_from(&before.vendor);
+                    }
                 }
                 blocks.push(block);
             }
@@ -212,7 +216,7 @@ impl<'a> Verifier<'a> {
         let ruling = self.rule(license, feature, &digest, key);
         BlockReport {
             feature: Some(feature.name.value.as_str().to_owned()),
-            vendor: license.value(feature, "VENDOR").map(String::from),
+            vendor: license.value(feature, "VENDOR").map(Arc::from),
             verdict: ruling.verdict,
             ground: ruling.ground,
             reason: ruling.reason,

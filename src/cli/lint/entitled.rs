@@ -7,7 +7,7 @@ use keywright_report::lint::{Entitled, EntitledBlock};
 use keywright_resolve::graph::{Graph, GraphBlock, Metrics};
 use keywright_resolve::{Entitlements, Model};
 
-use crate::entitled_set::EntitledSet;
+use crate::entitled_set::{EntitledSet, is_of_one_customer};
 
 /// Returns what files that are one license grant on a day. Blocks with errors are omitted.
 pub(super) fn of(licenses: &[&License], at: Date) -> Entitled {
@@ -22,9 +22,10 @@ pub(super) fn of(licenses: &[&License], at: Date) -> Entitled {
             file: block.file,
             line: set.line(block.file, block.feature.span),
             feature: block.name().to_owned(),
-            facts: set.facts(id, block.file),
+            facts: set.facts(id, set.named(entitlements.role(id), block.file)),
         })
     };
     let blocks = graph.blocks().iter().enumerate().filter_map(block).collect();
-    Entitled { blocks, totals: set.totals(&graph), files: set.names }
+    let totals = if is_of_one_customer(&graph) { set.totals() } else { Vec::new() };
+    Entitled { blocks, totals, files: set.names }
 }

@@ -6,14 +6,14 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 
 use keywright_license::{Feature, License, is_same_customer};
-use keywright_report::verify_facts::{BlockFacts, FeatureTotal};
+use keywright_report::verify_facts::{BlockFacts, BlockRole, FeatureTotal};
 use keywright_resolve::graph::{DependencyTarget, Graph, GraphBlock, Metrics};
 use keywright_resolve::{Entitlements, Model, Role};
 use keywright_sign::AllCores;
 use keywright_syntax::source::Span;
 use keywright_verify::{FileReport, Policy, PolicyFault, Reason, jobs};
 
-use crate::entitled_set::{EntitledSet, licensee};
+use crate::entitled_set::{EntitledSet, is_of_one_customer, licensee};
 
 /// The grants of files that are used together.
 #[derive(Debug)]
@@ -60,7 +60,6 @@ fn of(licenses: &[&License], reports: &[&FileReport<'_>], at: Date) -> Grants {
     };
     let graph = Graph::of_some(licenses, is_valid);
     let model = Model::of_graph(&graph, &Metrics::new(&graph));
-    let entitlements = Entitlements::on(&model, at);
     let mut missing = vec![None; reports.len()];
     for block in graph.blocks().iter().filter(|block| block.is_token()) {
         if let Some(slot @ None) = missing.get_mut(block.file) {
@@ -68,10 +67,14 @@ fn of(licenses: &[&License], reports: &[&FileReport<'_>], at: Date) -> Grants {
             *slot = reason.map(|reason| PolicyFault { policy: Policy::Incomplete, reason });
         }
     }
+    let is_one_customer = is_of_one_customer(&graph);
+    // The graph of a large file is large, and the entitlement too.
+    drop(graph);
+    let entitlements = Entitlements::on(&model, at);
     let names = reports.iter().map(|report| report.file.clone()).collect();
     let set = EntitledSet { licenses, names, model: &model, entitlements: &entitlements };
     let blocks = (0..reports.len()).map(|file| blocks_of(&set, reports, file, at)).collect();
-    let totals = set.totals(&graph);
+    let totals = if is_one_customer { set.totals() } else { Vec::new() };
     Grants { blocks, totals, missing }
 }
 
@@ -88,13 +91,19 @@ fn blocks_of(
     at: Date,
 ) -> Vec<BlockFacts> {
     let Some(report) = reports.get(file) else { return Vec::new() };
+    let mut last: Option<BlockRole> = None;
+    // Successive blocks usually have the same role, and then share its words.
+    let mut named = |role: Role| match &last {
+        Some(last) if last.role == role => last.clone(),
+        _ => last.insert(set.named(role, file)).clone(),
+    };
     let facts = report.blocks.iter().map(|block| {
         if let Some(feature) = &block.out_of_force {
             let role = out_of_force(feature.get(), at);
-            return BlockFacts { role: role.map(|role| set.named(role, file)), ..BlockFacts::default() };
+            return BlockFacts { role: role.map(&mut named), ..BlockFacts::default() };
         }
         let known = block.verified.as_ref().and_then(|_| set.model.block_at(file, block.span));
-        known.map(|id| set.facts(id, file)).unwrap_or_default()
+        known.map_or_else(BlockFacts::default, |id| set.facts(id, named(set.entitlements.role(id))))
     });
     facts.collect()
 }

@@ -101,8 +101,7 @@ impl Output {
         let style = Style { color: io.color_out, failures_only: io.quiet };
         match self {
             Self::Details { several } => {
-                let text = verify_human::files(report, *several, style);
-                io.stdout.write_all(text.as_bytes())?;
+                verify_human::write_files(io.stdout, report, *several, style)?;
             }
             Self::Lines { valid } => {
                 for line in verify_lines::lines(report, style) {
