@@ -16,6 +16,7 @@ mod pages;
 mod parts;
 mod pools;
 mod raw_step;
+mod raw_value;
 mod record;
 mod result;
 mod run;

@@ -13,10 +13,11 @@ use super::model::{
     Ask, Change, Expectation, Gauge, Level, Person, Row, Scenario, ScenarioFile, Step, Totals, Verb,
 };
 use super::raw_step::RawStep;
+use super::raw_value::{Placed, RawExpect, Text, YamlNode};
 use super::short_text::ShortText;
 use super::value::{self, Fault};
 use super::verbs;
-use super::yaml::{self, Placed, RawExpect, RawFile, RawRow, RawScenario, RawTotals, Text, YamlNode};
+use super::yaml::{self, RawFile, RawRow, RawScenario, RawTotals};
 
 /// Parses a scenario file.
 ///

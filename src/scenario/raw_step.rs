@@ -6,7 +6,7 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use keywright_syntax::source::Span;
 
 use super::form::Form;
-use super::yaml::{Field, Placed, RawExpect, Text, YamlNode};
+use super::raw_value::{Field, Placed, RawExpect, Text, YamlNode};
 
 /// A step: the values of the keys that are present, in the order of [`RawStep::FIELDS`]. A list, because a step has few
 /// of the keys of all verbs, and a file may have 100,000 steps.

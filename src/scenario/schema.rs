@@ -6,9 +6,10 @@ use keywright_resolve::Reason;
 
 use super::form::Form;
 use super::raw_step::RawStep;
+use super::raw_value::{Field, RawExpect};
 use super::value::{MAX_COUNT, MAX_HOURS, MAX_TIMES};
 use super::verbs;
-use super::yaml::{Field, RawExpect, RawFile, RawRow, RawScenario, RawTotals};
+use super::yaml::{RawFile, RawRow, RawScenario, RawTotals};
 
 /// Types with a definition of their own in the schema.
 const NAMED: [(Form, &str); 10] = [
