@@ -4,7 +4,7 @@
 use clap::error::Error;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-/// The arguments of a command, defined when the command is parsed or its help is printed. Until then, clap knows the name
+/// The arguments of a command, defined when the command is parsed or its help is printed. Until then, clap has the name
 /// of the command and the description at the variant of the enum, but not the attributes of `T`. In a box, because the
 /// arguments of some commands are much larger than those of others.
 #[derive(Debug)]

@@ -68,7 +68,7 @@ impl<'a> ExistingLicenses<'a> {
                 existing.all.push(license);
             }
         }
-        existing.relations = Relations::of(&existing.all);
+        existing.relations = Relations::of(existing.all.iter().map(|license| license.holding).collect());
         Ok(existing)
     }
 
@@ -118,12 +118,12 @@ impl<'a> ExistingLicenses<'a> {
 
     /// Returns the add-ons of a license that end on its last day: its renewal continues them.
     pub(crate) fn renewed_with(&self, sn: &'a str) -> impl Iterator<Item = &ExistingLicense<'a>> {
-        self.relations.renewed_with(sn, &self.all).into_iter().filter_map(|at| self.all.get(at))
+        self.relations.renewed_with(sn).into_iter().filter_map(|at| self.all.get(at))
     }
 
     /// Returns a serial number and those of its add-ons, and of their add-ons.
     pub(crate) fn family(&self, sn: &'a str) -> Vec<&'a str> {
-        self.relations.family(sn, &self.all)
+        self.relations.family(sn)
     }
 
     pub(crate) fn names(&self) -> String {

@@ -1,13 +1,14 @@
-//! Which license of a customer adds to, replaces or renews which, found once for all licenses.
+//! Relations between the licenses of a customer: which one adds to, replaces or renews which. Found once for all licenses.
 
 use std::collections::HashMap;
 
-use super::ExistingLicense;
+use crate::log::Holding;
 use crate::order_kind::OrderKind;
 
-/// Licenses by the serial number that their order names with `of`, as positions in the list of all licenses.
+/// Licenses by the serial number that their order names with `of`, as positions in `all`.
 #[derive(Debug, Default)]
 pub(super) struct Relations<'a> {
+    all: Vec<&'a Holding>,
     by_sn: HashMap<&'a str, usize>,
     addons: HashMap<&'a str, Vec<usize>>,
     superseded_by: HashMap<&'a str, usize>,
@@ -15,29 +16,35 @@ pub(super) struct Relations<'a> {
 }
 
 impl<'a> Relations<'a> {
-    pub(super) fn of(all: &[ExistingLicense<'a>]) -> Self {
+    /// Finds the relations of licenses in the order of issue.
+    pub(super) fn of(all: Vec<&'a Holding>) -> Self {
         let mut relations = Self::default();
         for (at, license) in all.iter().enumerate() {
             relations.by_sn.insert(license.sn(), at);
-            if license.holding.kind() == Some(OrderKind::Addon) {
-                relations.addons.entry(license.of()).or_default().push(at);
+            if license.kind() == Some(OrderKind::Addon) {
+                relations.addons.entry(base(license)).or_default().push(at);
             }
         }
-        for (at, license) in all.iter().enumerate() {
-            let kind = license.holding.kind();
+        relations.all = all;
+        for (at, license) in relations.all.clone().into_iter().enumerate() {
+            let kind = license.kind();
             if kind.is_some_and(OrderKind::supersedes) {
-                for sn in relations.family(license.of(), all) {
+                for sn in relations.family(base(license)) {
                     relations.superseded_by.entry(sn).or_insert(at);
                 }
             } else if kind == Some(OrderKind::Renewal) {
-                let addons = relations.renewed_with(license.of(), all);
-                let addons = addons.into_iter().filter_map(|at| all.get(at)).map(ExistingLicense::sn);
-                for sn in addons.chain([license.of()]) {
+                let addons = relations.renewed_with(base(license)).into_iter();
+                let addons: Vec<&str> = addons.filter_map(|at| relations.sn(at)).collect();
+                for sn in addons.into_iter().chain([base(license)]) {
                     relations.renewed_by.entry(sn).or_insert(at);
                 }
             }
         }
         relations
+    }
+
+    fn sn(&self, at: usize) -> Option<&'a str> {
+        self.all.get(at).map(|license| license.sn())
     }
 
     /// Returns the upgrade or replacement that superseded a license.
@@ -51,28 +58,30 @@ impl<'a> Relations<'a> {
     }
 
     /// Returns a serial number and those of its add-ons, and of their add-ons.
-    pub(super) fn family(&self, sn: &'a str, all: &[ExistingLicense<'a>]) -> Vec<&'a str> {
+    pub(super) fn family(&self, sn: &'a str) -> Vec<&'a str> {
         let mut family = vec![sn];
         let mut next = 0;
         while let Some(base) = family.get(next) {
             let addons = self.addons.get(base).into_iter().flatten();
             // An add-on has one base, so only a damaged log leads back, and only to the beginning.
-            let addons =
-                addons.filter_map(|at| all.get(*at)).map(ExistingLicense::sn).filter(|addon| *addon != sn);
-            family.extend(addons.collect::<Vec<_>>());
+            family.extend(addons.filter_map(|at| self.sn(*at)).filter(|addon| *addon != sn));
             next += 1;
         }
         family
     }
 
     /// Returns the add-ons of a license that end on its last day, in the order of issue.
-    pub(super) fn renewed_with(&self, sn: &'a str, all: &[ExistingLicense<'a>]) -> Vec<usize> {
-        let last_end = |at: usize| all.get(at).and_then(|license| license.holding.last_end());
+    pub(super) fn renewed_with(&self, sn: &'a str) -> Vec<usize> {
+        let last_end = |at: usize| self.all.get(at).and_then(|license| license.last_end());
         let Some(last) = self.by_sn.get(sn).and_then(|at| last_end(*at)) else { return Vec::new() };
-        let family = self.family(sn, all);
-        let addons = family.iter().skip(1).filter_map(|sn| self.by_sn.get(sn).copied());
+        let addons = self.family(sn).into_iter().skip(1).filter_map(|sn| self.by_sn.get(sn).copied());
         let mut addons: Vec<usize> = addons.filter(|at| last_end(*at) == Some(last)).collect();
         addons.sort_unstable();
         addons
     }
+}
+
+/// Returns the serial number that the order of a license names with `of`.
+fn base(license: &Holding) -> &str {
+    license.issue().map_or("", |issue| issue.of.as_str())
 }
