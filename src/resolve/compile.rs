@@ -6,7 +6,6 @@ use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
 use jiff::civil::Date;
 
 use crate::graph::{self, Graph, Metrics};
@@ -18,6 +17,7 @@ use keywright_syntax::effort;
 use keywright_syntax::source::Spanned;
 
 use super::block::{Block, Edge, Meter, RareTerms, Replaced, SharedBy, UNLIMITED};
+use super::fast_hash::NameMap;
 use super::index_vec::{BlockId, Index, IndexVec, NameId, TargetId};
 use super::model::{Model, ModelError, Notice};
 use super::semantics::MAX_COMPETING_BLOCKS;
@@ -125,7 +125,7 @@ impl<'g, 'a> Builder<'g, 'a> {
         // Exact room, because these tables are large in a file with 100,000 blocks.
         let names = IndexVec::with_capacity(graph.names().len());
         let blocks = IndexVec::with_capacity(graph.blocks().len());
-        let by_name = HashMap::with_capacity_and_hasher(graph.names().len(), RandomState::default());
+        let by_name = NameMap::with_capacity_and_hasher(graph.names().len(), Default::default());
         let model = Model { targets, names, blocks, by_name, ..Model::default() };
         let known = vec![None; graph.names().len()];
         let mut builder = Self { graph, model, missing: HashMap::new(), known, vendor: None };

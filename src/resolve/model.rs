@@ -3,17 +3,16 @@
 //!
 //! Immutable and independent of the clock: queries that depend on the day take it as a parameter.
 
-use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
 use jiff::civil::Date;
 
 use keywright_license::{Kind, Name};
 use keywright_syntax::source::Span;
 
 use super::block::Block;
+use super::fast_hash::NameMap;
 use super::few::Few;
 use super::index_vec::{BlockId, IndexVec, NameId, TargetId};
 
@@ -23,7 +22,7 @@ pub struct Model {
     pub(super) blocks: IndexVec<BlockId, Block>,
     pub(super) names: IndexVec<NameId, NameRow>,
     pub(super) targets: IndexVec<TargetId, Target>,
-    pub(super) by_name: HashMap<Name, NameId, RandomState>,
+    pub(super) by_name: NameMap<Name, NameId>,
     pub(super) notices: Vec<Notice>,
     /// True if a block reserves licenses for named users or hosts.
     pub(super) reserves: bool,

@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use foldhash::fast::RandomState;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use keywright_license::{Dependency, Feature, Kind, License, Name, Version};
+
+use crate::fast_hash::NameMap;
 
 /// Handle of a sound block: its index among the sound blocks of all files, in the given order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -160,9 +161,9 @@ pub struct Graph<'a> {
     pub(super) block_names: Vec<Option<u32>>,
     pub(super) names: Vec<FeatureGroup<'a>>,
     /// Index in `names` by vendor and name, except for the first vendor of each name. Empty for most files.
-    pub(super) other_vendors: HashMap<(&'a str, &'a str), usize, RandomState>,
+    pub(super) other_vendors: NameMap<(&'a str, &'a str), usize>,
     /// First and last index in `names` by name, regardless of vendor. Entries between them are linked by `next_vendor`.
-    pub(super) by_name: HashMap<&'a str, (u32, u32), RandomState>,
+    pub(super) by_name: NameMap<&'a str, (u32, u32)>,
     /// Names that may be defined in unreadable text.
     pub(super) unreadable: HashSet<&'a str>,
     /// True if a file was read incompletely, so a missing name proves nothing.
