@@ -22,6 +22,8 @@ pub struct FeatureGraph {
     pub nodes: Vec<FeatureNode>,
     /// The dependencies, in file order.
     pub edges: Vec<FeatureEdge>,
+    /// True if the features are of several vendors, so that a picture must name them.
+    pub has_vendors: bool,
 }
 
 /// A feature of a vendor.
@@ -137,7 +139,7 @@ impl FeatureGraph {
     pub fn of(licenses: &[&License], model: &Model, at: Date, faults: &[PlacedFault]) -> Self {
         let graph = Graph::new(licenses);
         let granted = Entitlements::on(model, at);
-        let mut found = Self { at, nodes: Vec::new(), edges: Vec::new() };
+        let mut found = Self { at, nodes: Vec::new(), edges: Vec::new(), has_vendors: false };
         for group in graph.names() {
             let usable = usable(model, &granted, group);
             found.nodes.push(node(&graph, group, usable));
@@ -147,6 +149,7 @@ impl FeatureGraph {
         for (from, group) in graph.names().iter().enumerate() {
             found.dependencies(&graph, (from, group), &mut missing, &marks);
         }
+        found.has_vendors = are_of_several_vendors(&found.nodes);
         found
     }
 
@@ -238,14 +241,12 @@ impl FeatureGraph {
             .edges
             .iter()
             .filter_map(|edge| Some(FeatureEdge { from: at(edge.from)?, to: at(edge.to)?, ..edge.clone() }));
-        Self { at: self.at, edges: edges.collect(), nodes }
+        Self { at: self.at, edges: edges.collect(), has_vendors: are_of_several_vendors(&nodes), nodes }
     }
+}
 
-    /// Returns true if the features are of several vendors, so that a picture must name them.
-    #[must_use]
-    pub fn has_vendors(&self) -> bool {
-        self.nodes.iter().any(|node| self.nodes.first().is_some_and(|first| first.vendor != node.vendor))
-    }
+fn are_of_several_vendors(nodes: &[FeatureNode]) -> bool {
+    nodes.iter().any(|node| nodes.first().is_some_and(|first| first.vendor != node.vendor))
 }
 
 impl FeatureNode {

@@ -11,7 +11,6 @@ use crate::escape::escape;
 #[must_use]
 pub fn render(pictured: &Pictured<'_>) -> String {
     let graph = pictured.graph;
-    let has_vendors = graph.has_vendors();
     let mut out = "digraph licenses {\n  rankdir=LR\n  node [shape=box fontname=\"sans-serif\"]\n".to_owned();
     for (at, node) in graph.nodes.iter().enumerate() {
         let shape = match node.kind {
@@ -24,7 +23,7 @@ pub fn render(pictured: &Pictured<'_>) -> String {
         let frame = if node.share.is_some() { " peripheries=2" } else { "" };
         let fault = if node.faults.is_empty() { "" } else { " color=red" };
         let share = node.share.as_ref().map(|share| format!("\\nSHARE={share}")).unwrap_or_default();
-        let text = format!("{}\\n{}{share}", quoted(&name(has_vendors, node)), total(node));
+        let text = format!("{}\\n{}{share}", quoted(&name(graph, node)), total(node));
         // Writing to a string cannot fail.
         let _ = writeln!(out, "  n{at} [label=\"{text}\"{shape}{frame}{fault}]");
     }

@@ -11,12 +11,11 @@ use crate::xml::xml;
 #[must_use]
 pub fn render(pictured: &Pictured<'_>) -> String {
     let graph = pictured.graph;
-    let has_vendors = graph.has_vendors();
     let mut out = "flowchart LR\n".to_owned();
     let mut faulty: Vec<String> = Vec::new();
     for (at, node) in graph.nodes.iter().enumerate() {
         let share = node.share.as_ref().map(|share| format!("<br/>SHARE={share}")).unwrap_or_default();
-        let text = format!("{}<br/>{}{share}", xml(&name(has_vendors, node)), total(node));
+        let text = format!("{}<br/>{}{share}", xml(&name(graph, node)), total(node));
         let (open, close) = match node.kind {
             NodeKind::Pool | NodeKind::Metered | NodeKind::Activation => ("[(", ")]"),
             NodeKind::Missing => ("{{", "}}"),

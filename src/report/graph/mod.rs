@@ -51,7 +51,7 @@ fn label(edge: &FeatureEdge) -> String {
     }
 }
 
-/// Returns the name of a feature, with its vendor if the graph has several.
-fn name(has_vendors: bool, node: &FeatureNode) -> String {
-    if has_vendors { format!("{} {}", node.vendor, node.name) } else { node.name.clone() }
+/// Returns the name of a feature, with its vendor if there are several.
+fn name(graph: &FeatureGraph, node: &FeatureNode) -> String {
+    if graph.has_vendors { format!("{} {}", node.vendor, node.name) } else { node.name.clone() }
 }

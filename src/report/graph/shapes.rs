@@ -102,7 +102,7 @@ fn feature(graph: &FeatureGraph, node: &FeatureNode) -> Shape {
         NodeKind::Pool | NodeKind::Metered | NodeKind::Activation | NodeKind::Local => "pool",
         NodeKind::Missing => "missing",
     };
-    let mut shape = Shape::new(vec![name(graph.has_vendors(), node), total(node)], class);
+    let mut shape = Shape::new(vec![name(graph, node), total(node)], class);
     if let Some(count) = licenses(node) {
         shape.size.height += extra(count);
     }
@@ -172,9 +172,7 @@ fn group(graph: &FeatureGraph, set: &FeatureSet) -> Shape {
     let count = set.features.len();
     let heading = if count == 1 { "1 token".to_owned() } else { format!("{count} tokens") };
     let mut lines = vec![heading];
-    lines.extend(
-        nodes().take(NAMED).map(|node| format!("{}, {}", name(graph.has_vendors(), node), total(node))),
-    );
+    lines.extend(nodes().take(NAMED).map(|node| format!("{}, {}", name(graph, node), total(node))));
     if count > NAMED {
         lines.push(format!("and {} more", count - NAMED));
     }
