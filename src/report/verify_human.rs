@@ -27,9 +27,6 @@ pub struct Style {
 /// Length of the longest verdict.
 pub(super) const WIDTH: usize = 14;
 
-/// Length of the text that is written at once, so that the report of a large file is not in memory as a whole.
-const PIECE: usize = 64 * 1024;
-
 /// Writes the details of all files.
 ///
 /// # Errors
@@ -53,15 +50,13 @@ pub fn write_files(
     if let Some(totals) = report.set_totals().filter(|_| !style.failures_only) {
         write_totals(out, &mut text, totals)?;
     }
-    out.write_all(text.as_bytes())
+    flush(out, &mut text)
 }
 
-/// Writes the text if it is long.
-fn write_piece(out: &mut dyn io::Write, text: &mut String) -> io::Result<()> {
-    if text.len() >= PIECE {
-        out.write_all(text.as_bytes())?;
-        text.clear();
-    }
+/// Writes the text so far, so that the report of a large file is not in memory as a whole.
+fn flush(out: &mut dyn io::Write, text: &mut String) -> io::Result<()> {
+    out.write_all(text.as_bytes())?;
+    text.clear();
     Ok(())
 }
 
@@ -129,7 +124,7 @@ fn write_details(
         if let Some(logged) = report.logged(at, number) {
             render_logged(text, report, logged);
         }
-        write_piece(out, text)?;
+        flush(out, text)?;
     }
     if file.blocks.is_empty() {
         line(text, format_args!("  {:WIDTH$}  no FEATURE block", ""));
@@ -203,7 +198,7 @@ fn write_totals(out: &mut dyn io::Write, text: &mut String, totals: &[FeatureTot
         };
         let (feature, usable) = (&total.feature, total.usable);
         line(text, format_args!("  {head:WIDTH$}  {vendor}{feature}: {usable}{alone}"));
-        write_piece(out, text)?;
+        flush(out, text)?;
     }
     Ok(())
 }
