@@ -60,12 +60,11 @@ impl<'a> Relations<'a> {
     /// Returns a serial number and those of its add-ons, and of their add-ons.
     pub(super) fn family(&self, sn: &'a str) -> Vec<&'a str> {
         let mut family = vec![sn];
-        let mut next = 0;
-        while let Some(base) = family.get(next) {
-            let addons = self.addons.get(base).into_iter().flatten();
-            // An add-on has one base, so only a damaged log leads back, and only to the beginning.
-            family.extend(addons.filter_map(|at| self.sn(*at)).filter(|addon| *addon != sn));
-            next += 1;
+        // Bounded, because licenses of a damaged log may be add-ons of each other.
+        for next in 0..self.all.len() {
+            let Some(addons) = family.get(next).map(|base| self.addons.get(base)) else { break };
+            let addons = addons.into_iter().flatten().filter_map(|at| self.sn(*at));
+            family.extend(addons.filter(|addon| *addon != sn));
         }
         family
     }
