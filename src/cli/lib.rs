@@ -136,7 +136,8 @@ enum Command {
     /// Create a license and its test scenarios from a template
     New(Deferred<new::Args>),
     /// Convert license files of FlexNet or RLM, or XML templates of LM-X's generator
-    Convert(Deferred<convert::Args>),
+    // Not deferred, because clap would put the global options before its section `Ambiguous sources`.
+    Convert(Box<convert::Args>),
     /// Issue signed licenses for orders
     Issue(Deferred<issue::Args>),
     /// Query the issue log
@@ -186,7 +187,7 @@ impl Command {
             Self::Lint(Deferred(args)) => lint::run(args, global.config.as_deref(), io),
             Self::Explain(Deferred(args)) => explain::run(args, io),
             Self::New(Deferred(args)) => new::run(args, io),
-            Self::Convert(Deferred(args)) => convert::run(args, io),
+            Self::Convert(args) => convert::run(args, io),
             Self::Issue(Deferred(args)) => issue::run(args, io),
             Self::Log(Deferred(args)) => log::run(args, io),
             Self::Customer(Deferred(args)) => customer::run(args, io),
@@ -322,6 +323,18 @@ mod tests {
                 command.get_name()
             );
         }
+    }
+
+    fn assert_global_options_last(command: &clap::Command) {
+        let headings = command.get_arguments().map(clap::Arg::get_help_heading);
+        let mut rest = headings.skip_while(|heading| *heading != Some("Global options")).flatten();
+        assert!(rest.all(|heading| heading == "Global options"), "{}", command.get_name());
+        command.get_subcommands().for_each(assert_global_options_last);
+    }
+
+    #[test]
+    fn global_options_are_last_in_every_help() {
+        super::definition().get_subcommands().for_each(assert_global_options_last);
     }
 
     #[test]
