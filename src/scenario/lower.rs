@@ -384,7 +384,7 @@ fn verb(lowering: &mut Lowering<'_>, raw: &RawStep) -> Option<Verb> {
     if let Some(when) = raw.text("advance") {
         return lowering.read(Some(when), value::when).map(Verb::Advance);
     }
-    if let Some(expect) = raw.expect() {
+    if let Some(expect) = raw.expected() {
         return Some(Verb::Expect(lowering.expectations(expect)));
     }
     let device = lowering.read(raw.text("device"), value::free_text);

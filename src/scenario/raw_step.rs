@@ -44,7 +44,7 @@ impl RawStep {
     }
 
     /// The value of `expect`.
-    pub(super) fn expect(&self) -> Option<&Placed<RawExpect>> {
+    pub(super) fn expected(&self) -> Option<&Placed<RawExpect>> {
         self.0.iter().find_map(|(_, value)| match value {
             RawValue::Expect(expect) => Some(&**expect),
             _ => None,
