@@ -48,7 +48,7 @@ impl State {
             return 0;
         }
         let row = model.blocks.get(block);
-        match (&row.meter, row.capacity) {
+        match (&row.terms().meter, row.capacity) {
             (None, _) => 0,
             (Some(meter), UNLIMITED) if meter.funds.is_none() => UNLIMITED,
             _ => self.tokens_left(model, block, 0),
@@ -58,14 +58,14 @@ impl State {
     /// Money left of a METERED block with prepaid money.
     #[must_use]
     pub fn money_left(&self, model: &Model, block: BlockId) -> Option<Decimal> {
-        let funds = model.blocks.get(block).meter.as_ref()?.funds?;
+        let funds = model.blocks.get(block).terms().meter.as_ref()?.funds?;
         funds.checked_sub(self.spent.get(&block).copied().unwrap_or_default())
     }
 
     /// Tokens of a postpaid block that were used in the period that contains `day`.
     #[must_use]
     pub fn billed_in(&self, model: &Model, block: BlockId, day: Date) -> Option<u64> {
-        let period = model.blocks.get(block).meter.as_ref()?.postpaid?;
+        let period = model.blocks.get(block).terms().meter.as_ref()?.postpaid?;
         Some(self.billed.get(&(block, first_day(period, day))).copied().unwrap_or(0))
     }
 
@@ -73,7 +73,7 @@ impl State {
     fn tokens_left(&self, model: &Model, lot: BlockId, extra: u64) -> u64 {
         let row = model.blocks.get(lot);
         let counted = row.capacity.saturating_add(extra).min(OVERFLOW - 1).saturating_sub(self.used(lot));
-        match &row.meter {
+        match &row.terms().meter {
             Some(meter) if meter.funds.is_some() => self.bought(model, lot, meter, extra).min(counted),
             _ => counted,
         }

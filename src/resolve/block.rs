@@ -1,7 +1,5 @@
 //! The compiled form of a block.
 
-use std::ops::Deref;
-
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -53,8 +51,8 @@ pub(super) struct Block {
     pub(super) lends: u32,
     /// The earlier block with the same content, of which this one is a copy without effect.
     pub(super) copy_of: Option<BlockId>,
-    /// The values that few blocks have.
-    pub(super) terms: Option<Box<RareTerms>>,
+    /// The values that few blocks have; see [`Self::terms`].
+    pub(super) rare: Option<Box<RareTerms>>,
     /// Index of the license, and the span in it.
     pub(super) license: u32,
     pub(super) span: Span,
@@ -77,19 +75,10 @@ impl Default for Block {
             burns: false,
             lends: 0,
             copy_of: None,
-            terms: None,
+            rare: None,
             license: 0,
             span: Span::default(),
         }
-    }
-}
-
-/// Gives access to the values that few blocks have.
-impl Deref for Block {
-    type Target = RareTerms;
-
-    fn deref(&self) -> &RareTerms {
-        self.terms.as_deref().unwrap_or(&NO_TERMS)
     }
 }
 
@@ -133,9 +122,14 @@ impl RareTerms {
 }
 
 impl Block {
+    /// Returns the values that few blocks have.
+    pub(super) fn terms(&self) -> &RareTerms {
+        self.rare.as_deref().unwrap_or(&NO_TERMS)
+    }
+
     /// Returns the values that few blocks have, for modification.
     pub(super) fn terms_mut(&mut self) -> &mut RareTerms {
-        self.terms.get_or_insert_with(|| Box::new(RareTerms::NONE))
+        self.rare.get_or_insert_with(|| Box::new(RareTerms::NONE))
     }
 
     /// Returns true if the block's own dates include `day`.

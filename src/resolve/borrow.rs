@@ -17,7 +17,7 @@ impl Model {
         for _ in 0..=MAX_CHAIN {
             let row = self.blocks.get(at);
             if row.kind != Kind::Token {
-                return Refusal::borrow(at, row.borrow, hours);
+                return Refusal::borrow(at, row.terms().borrow, hours);
             }
             let lends = |block: &BlockId| {
                 let row = self.blocks.get(*block);

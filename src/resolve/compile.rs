@@ -283,7 +283,7 @@ impl<'g, 'a> Builder<'g, 'a> {
                 }
             }
         }
-        let reserves = |block: &Block| block.reserved_user > 0 || block.reserved_host > 0;
+        let reserves = |block: &Block| block.terms().reserved_user > 0 || block.terms().reserved_host > 0;
         self.model.reserves = self.model.blocks.iter().any(|(_, block)| reserves(block));
         let is_dated = |block: &Block| block.start.is_some() || block.end.is_some();
         self.model.dates = self.model.blocks.iter().any(|(_, block)| is_dated(block));
@@ -291,7 +291,7 @@ impl<'g, 'a> Builder<'g, 'a> {
         self.model.metered = metered.map(|(id, ..)| *id).collect();
         let blocks = &self.model.blocks;
         for target in (0..self.model.targets.len()).map(TargetId::of) {
-            if self.model.targets.get(target).lots.is_empty() {
+            if self.model.targets.get(target).lists().lots.is_empty() {
                 continue;
             }
             let lists = self.model.targets.get_mut(target).lists_mut();
@@ -313,12 +313,12 @@ impl<'g, 'a> Builder<'g, 'a> {
     /// Numbers the lots of each name, and records the days on which they come into force and expire.
     fn arrange_lots(&mut self) {
         for target in (0..self.model.targets.len()).map(TargetId::of) {
-            for (number, lot) in (0..).zip(self.model.targets.get(target).lots.clone()) {
+            for (number, lot) in (0..).zip(self.model.targets.get(target).lists().lots.clone()) {
                 self.model.blocks.get_mut(lot).terms_mut().lot = number;
             }
             // Names with more replacing blocks are rejected later.
             let row = self.model.targets.get(target);
-            if !row.lots.is_empty() && row.replacers.len() <= MAX_COMPETING_BLOCKS {
+            if !row.lists().lots.is_empty() && row.lists().replacers.len() <= MAX_COMPETING_BLOCKS {
                 let turns = lot_turns(&self.model, target);
                 self.model.targets.get_mut(target).lists_mut().turns = turns;
             }
@@ -397,7 +397,7 @@ fn read_block(name: NameId, target: TargetId, license: usize, feature: &Feature)
         start: feature.start.map(|date| date.value),
         end: feature.end.map(|date| date.value),
         shared: shared_by(feature),
-        terms: read_terms(feature),
+        rare: read_terms(feature),
         license: u32::try_from(license).unwrap_or(u32::MAX),
         span: feature.span,
         ..Block::default()
@@ -463,9 +463,9 @@ pub(super) fn pack(version: keywright_license::Version) -> u32 {
 fn lot_turns(model: &Model, target: TargetId) -> Vec<(Date, u32)> {
     let row = model.targets.get(target);
     let mut turns = Vec::new();
-    for (number, lot) in (0..).zip(&row.lots) {
+    for (number, lot) in (0..).zip(&row.lists().lots) {
         let block = model.blocks.get(*lot);
-        let others = row.replacers.iter().chain(&block.replaced_by);
+        let others = row.lists().replacers.iter().chain(&block.terms().replaced_by);
         for block in std::iter::once(lot).chain(others).map(|block| model.blocks.get(*block)) {
             let after = block.end.and_then(|end| end.tomorrow().ok());
             turns.extend([block.start, after].into_iter().flatten().map(|day| (day, number)));

@@ -56,14 +56,15 @@ impl Model {
         let limited = match row.kind {
             Kind::Exclusive | Kind::Additive | Kind::Activation => row.capacity != UNLIMITED,
             Kind::Metered => {
-                row.capacity != UNLIMITED || row.meter.as_ref().is_some_and(|meter| meter.funds.is_some())
+                row.capacity != UNLIMITED
+                    || row.terms().meter.as_ref().is_some_and(|meter| meter.funds.is_some())
             }
             Kind::Token | Kind::Local | Kind::Upgrade => false,
         };
         if limited {
             all.push(CoveragePoint::Full(block));
         }
-        if row.softlimit.is_some() {
+        if row.terms().softlimit.is_some() {
             all.push(CoveragePoint::AboveSoftlimit(block));
         }
     }

@@ -24,19 +24,19 @@ impl Model {
     #[must_use]
     pub fn has_no_effect(&self, block: BlockId) -> bool {
         let row = self.blocks.get(block);
-        if row.replaces != Replaced::Nothing || row.copy_of.is_some() {
+        if row.terms().replaces != Replaced::Nothing || row.copy_of.is_some() {
             return false;
         }
         let target = self.targets.get(row.target);
-        let replaced = target.replacers.iter().chain(&row.replaced_by).any(|replacer| {
+        let replaced = target.lists().replacers.iter().chain(&row.terms().replaced_by).any(|replacer| {
             let other = self.blocks.get(*replacer);
             *replacer != block && is_undated(other) && supersedes(*replacer > block, false)
         });
         let discarded = row.kind == Kind::Exclusive
-            && target.replacers.is_empty()
+            && target.lists().replacers.is_empty()
             && target.exclusives().iter().any(|other| {
                 let earlier = self.blocks.get(*other);
-                *other < block && is_undated(earlier) && earlier.replaced_by.is_empty()
+                *other < block && is_undated(earlier) && earlier.terms().replaced_by.is_empty()
             });
         let adds_to_nothing = row.kind == Kind::Upgrade && target.exclusives().is_empty();
         replaced || discarded || adds_to_nothing
@@ -46,7 +46,7 @@ impl Model {
     #[must_use]
     pub fn has_no_effect_on(&self, block: BlockId, day: Date) -> bool {
         let row = self.blocks.get(block);
-        if row.replaces != Replaced::Nothing {
+        if row.terms().replaces != Replaced::Nothing {
             return false;
         }
         match row.kind {
@@ -91,7 +91,7 @@ impl Model {
     #[must_use]
     pub fn can_swap(&self, first: BlockId, second: BlockId) -> bool {
         let (a, b) = (self.blocks.get(first), self.blocks.get(second));
-        let quiet = a.replaces == Replaced::Nothing && b.replaces == Replaced::Nothing;
+        let quiet = a.terms().replaces == Replaced::Nothing && b.terms().replaces == Replaced::Nothing;
         if a.target != b.target || !quiet {
             return false;
         }
@@ -128,11 +128,14 @@ fn are_equivalent(a: &Block, b: &Block) -> bool {
     let edges = |block: &Block| -> Vec<_> {
         block.edges.iter().map(|edge| (edge.target, edge.version, edge.count)).collect()
     };
-    let numbers = |it: &Block| (it.version, it.capacity, it.hold, it.min_checkout, it.softlimit, it.borrow);
-    let meters = |it: &Block| it.meter.is_none();
+    let numbers = |it: &Block| {
+        let terms = it.terms();
+        let reserved = (terms.reserved_user, terms.reserved_host);
+        (it.version, it.capacity, terms.hold, terms.min_checkout, terms.softlimit, terms.borrow, reserved)
+    };
+    let meters = |it: &Block| it.terms().meter.is_none();
     (a.kind, a.supported, a.start, a.end, a.shared) == (b.kind, b.supported, b.start, b.end, b.shared)
         && numbers(a) == numbers(b)
-        && (a.reserved_user, a.reserved_host) == (b.reserved_user, b.reserved_host)
         && meters(a)
         && meters(b)
         && edges(a) == edges(b)

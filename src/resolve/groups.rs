@@ -17,7 +17,7 @@ pub(super) struct Reach([Size; 4]);
 impl Reach {
     /// Returns how much of the group's usage counts against the unreserved licenses of a block.
     pub(super) fn open_part(self, block: &Block) -> u64 {
-        if block.reserved_user == 0 && block.reserved_host == 0 {
+        if block.terms().reserved_user == 0 && block.terms().reserved_host == 0 {
             return 0;
         }
         let largest = |open: bool| {

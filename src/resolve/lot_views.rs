@@ -14,7 +14,7 @@ impl State {
     pub(super) fn touch_lot(&mut self, model: &Model, lot: BlockId) {
         let row = model.blocks.get(lot);
         for view in self.lots.views.get_mut(&row.target).into_iter().flatten() {
-            view.stale.push(row.lot);
+            view.stale.push(row.terms().lot);
         }
     }
 
@@ -37,8 +37,8 @@ impl State {
             for (block, _) in sums {
                 let more = extras.iter().filter(|(other, _)| other == block);
                 let more = more.fold(0, |sum: u64, (_, amount)| sum.saturating_add(*amount));
-                let number = model.blocks.get(*block).lot;
-                if model.targets.get(target).lots.get(number as usize) == Some(block) {
+                let number = model.blocks.get(*block).terms().lot;
+                if model.targets.get(target).lists().lots.get(number as usize) == Some(block) {
                     view.tree.set(number, state.lot_sum(model, *block, version, more));
                     view.stale.push(number);
                 }
@@ -93,7 +93,7 @@ impl State {
         let stale = std::mem::take(&mut view.stale);
         self.spend(1 + stale.len() as u64 * view.tree.depth());
         for lot in stale {
-            if let Some(block) = model.targets.get(target).lots.get(lot as usize) {
+            if let Some(block) = model.targets.get(target).lists().lots.get(lot as usize) {
                 view.tree.set(lot, self.lot_sum(model, *block, version, 0));
             }
         }
@@ -103,7 +103,7 @@ impl State {
     }
 
     fn new_view(&mut self, model: &Model, target: TargetId, version: u32) -> View {
-        let lots = &model.targets.get(target).lots;
+        let lots = &model.targets.get(target).lists().lots;
         self.spend(lots.iter().map(|lot| model.weight(*lot)).sum());
         let tree = Tree::new(lots.iter().map(|lot| self.lot_sum(model, *lot, version, 0)));
         View { version, day: self.now.date(), tree, stale: Vec::new() }
@@ -114,8 +114,8 @@ impl State {
         let today = self.now.date();
         let (first, last) = (view.day.min(today), view.day.max(today));
         let row = model.targets.get(target);
-        let from = row.turns.partition_point(|(day, _)| *day <= first);
-        let turned = row.turns.iter().skip(from).take_while(|(day, _)| *day <= last);
+        let from = row.lists().turns.partition_point(|(day, _)| *day <= first);
+        let turned = row.lists().turns.iter().skip(from).take_while(|(day, _)| *day <= last);
         view.stale.extend(turned.map(|(_, lot)| *lot));
         view.day = today;
     }
@@ -130,7 +130,7 @@ impl State {
                     left: u128::from(tokens),
                     usable: 1,
                     unlimited: u32::from(unlimited),
-                    best: Some((row.version, row.lot)),
+                    best: Some((row.version, row.terms().lot)),
                 }
             }
         }
@@ -140,18 +140,18 @@ impl State {
     /// of these the one that lasts longest; where none could be, the last that is new enough.
     pub(super) fn shown_lot(&mut self, model: &Model, target: TargetId, version: u32) -> Option<BlockId> {
         let row = model.targets.get(target);
-        let newest = row.newest_lot?;
+        let newest = row.lists().newest_lot?;
         if model.blocks.get(newest).version < version {
             return Some(newest);
         }
         let best = self.lots_sum(model, target, version).best;
-        let best = best.and_then(|(_, number)| row.lots.get(number as usize).copied());
+        let best = best.and_then(|(_, number)| row.lists().lots.get(number as usize).copied());
         Some(best.unwrap_or(newest))
     }
 }
 
 /// The lowest version of a lot that serves a version: all that are between serve and miss the same lots.
 fn class(model: &Model, target: TargetId, version: u32) -> u32 {
-    let versions = &model.targets.get(target).lot_versions;
+    let versions = &model.targets.get(target).lists().lot_versions;
     versions.get(versions.partition_point(|has| *has < version)).copied().unwrap_or(version)
 }

@@ -23,7 +23,7 @@ impl Walk<'_> {
             return Err(Denial::Nested);
         }
         let row = self.model.targets.get(target);
-        let newest = row.newest_lot.map(|lot| self.model.blocks.get(lot).version);
+        let newest = row.lists().newest_lot.map(|lot| self.model.blocks.get(lot).version);
         let serves = newest.is_some_and(|newest| version <= newest);
         let sum = if serves { self.lots_sum(target, version) } else { Sum::default() };
         if self.is_exhausted() {
@@ -73,7 +73,7 @@ impl Walk<'_> {
 
     /// Consumes tokens lot by lot. Returns how many could not be consumed.
     fn burn_lots(&mut self, target: TargetId, version: u32, tokens: u64) -> u64 {
-        let lots = &self.model.targets.get(target).lots;
+        let lots = &self.model.targets.get(target).lists().lots;
         let (mut rest, mut from) = (tokens, 0);
         while rest > 0
             && let Some((number, left)) = self.state.next_lot(self.model, target, version, from)
@@ -90,7 +90,7 @@ impl Walk<'_> {
 
     /// Consumes tokens of one lot that has enough.
     fn burn(&mut self, lot: BlockId, tokens: u64) -> bool {
-        let Some(meter) = &self.model.blocks.get(lot).meter else {
+        let Some(meter) = &self.model.blocks.get(lot).terms().meter else {
             return false;
         };
         if tokens == 0 {

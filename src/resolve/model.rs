@@ -3,7 +3,6 @@
 //!
 //! Immutable and independent of the clock: queries that depend on the day take it as a parameter.
 
-use std::ops::Deref;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -90,8 +89,8 @@ pub(super) struct Target {
     pub(super) order: Few<BlockId>,
     /// Number of EXCLUSIVE blocks.
     pub(super) exclusives: u32,
-    /// The lists that few names have.
-    lists: Option<Box<RareLists>>,
+    /// The lists that few names have; see [`Self::lists`].
+    rare: Option<Box<RareLists>>,
     pub(super) shared: bool,
     /// True if this name and every name below it have one block, so that paths can be merged.
     pub(super) simple: bool,
@@ -107,18 +106,14 @@ impl Target {
         self.order.get(..self.exclusives as usize).unwrap_or_default()
     }
 
+    /// Returns the lists that few names have; they are empty on other names.
+    pub(super) fn lists(&self) -> &RareLists {
+        self.rare.as_deref().unwrap_or(&NO_LISTS)
+    }
+
     /// Returns the lists that few names have, for modification.
     pub(super) fn lists_mut(&mut self) -> &mut RareLists {
-        self.lists.get_or_insert_default()
-    }
-}
-
-/// Gives access to the lists that few names have; they are empty on other names.
-impl Deref for Target {
-    type Target = RareLists;
-
-    fn deref(&self) -> &RareLists {
-        self.lists.as_deref().unwrap_or(&NO_LISTS)
+        self.rare.get_or_insert_default()
     }
 }
 
@@ -146,6 +141,7 @@ static NO_LISTS: RareLists = RareLists {
     newest_lot: None,
     turns: Vec::new(),
 };
+
 impl Model {
     /// The index of a feature name.
     #[must_use]
@@ -228,7 +224,7 @@ impl Model {
     /// The requests for which USERBASED and HOSTBASED of a block reserve licenses.
     pub(super) fn reserved_for(&self, block: BlockId) -> &'static str {
         let row = self.blocks.get(block);
-        match (row.reserved_user > 0, row.reserved_host > 0) {
+        match (row.terms().reserved_user > 0, row.terms().reserved_host > 0) {
             (true, true) => "a user or a host",
             (false, true) => "a host",
             _ => "a user",
@@ -239,7 +235,7 @@ impl Model {
     pub(super) fn weight(&self, block: BlockId) -> u64 {
         let row = self.blocks.get(block);
         let target = self.targets.get(row.target);
-        let replacers = target.replacers.len() + row.replaced_by.len();
+        let replacers = target.lists().replacers.len() + row.terms().replaced_by.len();
         let exclusives = if row.kind == Kind::Exclusive { target.exclusives as usize - 1 } else { 0 };
         1 + (replacers + exclusives * (1 + replacers)) as u64
     }

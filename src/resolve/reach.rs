@@ -85,7 +85,7 @@ impl Model {
         };
         match supply {
             Supply::Licenses(block) => state.free(self, block),
-            Supply::Balance(target) => sum(&self.targets.get(target).lots, Kind::Metered),
+            Supply::Balance(target) => sum(&self.targets.get(target).lists().lots, Kind::Metered),
             Supply::Devices(name) => sum(self.blocks_of(name), Kind::Activation),
         }
     }
@@ -145,7 +145,7 @@ impl Model {
             Kind::Activation | Kind::Upgrade => false,
             Kind::Local => is_direct,
             Kind::Metered => {
-                let mut lots = self.targets.get(row.target).lots.iter();
+                let mut lots = self.targets.get(row.target).lists().lots.iter();
                 return row.supported
                     && lots.any(|lot| {
                         serves_version(self.blocks.get(*lot), version) && self.in_force(*lot, day)
@@ -158,7 +158,7 @@ impl Model {
 
     /// Returns true if all METERED blocks of a name serve the same versions, so that their balances add up.
     fn has_one_balance(&self, target: TargetId, day: Date) -> bool {
-        let lots = self.targets.get(target).lots.iter().filter(|lot| self.in_force(**lot, day));
+        let lots = self.targets.get(target).lists().lots.iter().filter(|lot| self.in_force(**lot, day));
         let mut versions = lots.map(|lot| self.blocks.get(*lot).version);
         let first = versions.next();
         versions.all(|version| Some(version) == first)

@@ -119,7 +119,7 @@ pub(super) fn active_tokens(count: u64, holds_something: bool) -> u64 {
 /// Returns true if a block can be borrowed for this many hours.
 /// DECISION: every block that supplies a license must have a BORROW of at least this many hours, also below tokens.
 pub(super) fn may_borrow(block: &Block, hours: u32) -> bool {
-    block.borrow.is_some_and(|most| hours <= most)
+    block.terms().borrow.is_some_and(|most| hours <= most)
 }
 
 /// Returns true if `consume` can pass through a token.
@@ -139,7 +139,7 @@ pub(super) fn may_lend(token: &Block, hours: u32) -> bool {
 /// DECISION: licenses reserved by USERBASED or HOSTBASED serve every request that names a user or a host. The license
 /// server checks which names are permitted.
 pub(super) fn is_open(block: &Block, lacks: MissingIdentity) -> bool {
-    block.reserved_user > 0 && lacks.user || block.reserved_host > 0 && lacks.host
+    block.terms().reserved_user > 0 && lacks.user || block.terms().reserved_host > 0 && lacks.host
 }
 
 /// Returns how much of a share group counts against the unreserved licenses.
@@ -152,5 +152,5 @@ pub(super) fn open_part(open: u64, others: u64) -> u64 {
 /// DECISION: the later of return + HOLD and checkout + MIN_CHECKOUT, for each block on its own. In the share group of a
 /// token, the licenses of the other blocks are returned; the group remains while it keeps a license.
 pub(super) fn kept_until(block: &Block, checkout: i64, now: i64) -> i64 {
-    now.saturating_add(block.hold).max(checkout.saturating_add(block.min_checkout))
+    now.saturating_add(block.terms().hold).max(checkout.saturating_add(block.terms().min_checkout))
 }

@@ -144,18 +144,18 @@ impl Model {
             capacity: self.capacity(id, day),
             share: [row.shared.user, row.shared.host, row.shared.custom],
             needs: needs.collect(),
-            kept: [row.hold, row.min_checkout],
-            borrow: row.borrow,
-            reserved: [row.reserved_user, row.reserved_host],
+            kept: [row.terms().hold, row.terms().min_checkout],
+            borrow: row.terms().borrow,
+            reserved: [row.terms().reserved_user, row.terms().reserved_host],
             lots,
         })
     }
 
     fn lots_on(&self, target: TargetId, day: Date) -> Vec<ServingLot> {
-        let lots = self.targets.get(target).lots.iter().filter(|lot| self.in_force(**lot, day));
+        let lots = self.targets.get(target).lists().lots.iter().filter(|lot| self.in_force(**lot, day));
         let lot = |id: &BlockId| {
             let row = self.blocks.get(*id);
-            let terms = PaymentTerms(row.meter.clone().unwrap_or_default());
+            let terms = PaymentTerms(row.terms().meter.clone().unwrap_or_default());
             let dates = [row.start, row.end];
             ServingLot { block: *id, version: row.version, tokens: row.capacity, dates, terms }
         };
@@ -167,7 +167,7 @@ impl Model {
     #[must_use]
     pub fn longest_borrow(&self, block: BlockId) -> u32 {
         let row = self.blocks.get(block);
-        if row.kind == Kind::Token { row.lends } else { row.borrow.unwrap_or(0) }
+        if row.kind == Kind::Token { row.lends } else { row.terms().borrow.unwrap_or(0) }
     }
 
     /// The days after `day` on which a block comes into force or is no longer in force, in order.

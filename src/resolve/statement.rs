@@ -141,7 +141,7 @@ impl Model {
         let mut all = Vec::new();
         for id in self.metered.iter().copied() {
             let block = self.blocks.get(id);
-            let Some(meter) = &block.meter else { continue };
+            let Some(meter) = &block.terms().meter else { continue };
             let period = meter.period();
             let first = state.began.date().max(block.start.unwrap_or(Date::MIN));
             let last = state.now.date().min(block.end.unwrap_or(Date::MAX));

@@ -85,7 +85,8 @@ fn error(model: &Model, block: BlockId, message: String) -> ModelError {
 fn rivals(model: &Model) -> impl Iterator<Item = BlockId> + '_ {
     let is_rival = |block: &Block| {
         let target = model.targets.get(block.target);
-        let crowds = [target.exclusives().len(), target.replacers.len(), block.replaced_by.len()];
+        let crowds =
+            [target.exclusives().len(), target.lists().replacers.len(), block.terms().replaced_by.len()];
         crowds.into_iter().any(|crowd| crowd > MAX_COMPETING_BLOCKS)
     };
     model.blocks.iter().filter(move |(_, block)| is_rival(block)).map(|(id, _)| id)
@@ -147,7 +148,7 @@ fn reach(model: &mut Model, below: &mut IndexVec<TargetId, SubtreeFacts>, target
             _ if !row.supported => (false, 0),
             Kind::Metered => (true, u32::MAX),
             Kind::Token => (edges().all(|it| it.burns), edges().map(|it| it.lends).min().unwrap_or(0)),
-            Kind::Exclusive | Kind::Additive => (false, row.borrow.unwrap_or(0)),
+            Kind::Exclusive | Kind::Additive => (false, row.terms().borrow.unwrap_or(0)),
             Kind::Local | Kind::Activation | Kind::Upgrade => (false, 0),
         };
         (row.burns, row.lends) = (block_burns, block_lends);
@@ -164,8 +165,11 @@ fn summarise(model: &mut Model, target: TargetId) {
     // METERED blocks of different versions do not act as one block: a request for a higher version reaches fewer of
     // them.
     let version = |lot: &BlockId| model.blocks.get(*lot).version;
-    let alike =
-        row.lots.windows(2).all(|pair| pair.iter().map(version).min() == pair.iter().map(version).max());
+    let alike = row
+        .lists()
+        .lots
+        .windows(2)
+        .all(|pair| pair.iter().map(version).min() == pair.iter().map(version).max());
     let mut simple = row.order.len() <= 1 && alike;
     let mut paths: u64 = 1;
     for id in &row.order {

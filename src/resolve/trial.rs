@@ -146,7 +146,7 @@ impl Walk<'_> {
             }
             Reason::BalanceTooLow => {
                 let (model, day) = (self.model, self.day);
-                let lots = model.targets.get(row.target).lots.iter().copied();
+                let lots = model.targets.get(row.target).lists().lots.iter().copied();
                 let usable = |lot: &BlockId| {
                     super::semantics::serves_version(model.blocks.get(*lot), version)
                         && model.in_force(*lot, day)
@@ -180,22 +180,22 @@ impl Model {
         let row = self.blocks.get(block);
         let target = self.targets.get(row.target);
         if row.kind == Kind::Metered {
-            let next = target.turns.partition_point(|(date, _)| *date <= day);
-            return target.turns.get(next).map(|(date, _)| *date);
+            let next = target.lists().turns.partition_point(|(date, _)| *date <= day);
+            return target.lists().turns.get(next).map(|(date, _)| *date);
         }
         let own = [block];
         let (same_name, upgrades): (&[BlockId], &[BlockId]) = match row.kind {
-            Kind::Exclusive => (target.exclusives(), &target.upgrades),
+            Kind::Exclusive => (target.exclusives(), &target.lists().upgrades),
             _ => (&own, &[]),
         };
         let next_of = |ids: &[BlockId], next| {
             ids.iter().fold(next, |next, id| earliest(next, self.blocks.get(*id).next_date(day)))
         };
-        let mut next = next_of(&target.replacers, None);
+        let mut next = next_of(&target.lists().replacers, None);
         for ids in [same_name, upgrades] {
             next = next_of(ids, next);
             for id in ids {
-                next = next_of(&self.blocks.get(*id).replaced_by, next);
+                next = next_of(&self.blocks.get(*id).terms().replaced_by, next);
             }
         }
         next

@@ -64,7 +64,7 @@ impl Model {
             return *most;
         }
         let row = self.targets.get(target);
-        let blocks = row.order.iter().chain(&row.lots).map(|block| self.blocks.get(*block));
+        let blocks = row.order.iter().chain(&row.lists().lots).map(|block| self.blocks.get(*block));
         let serving = blocks.filter(|block| serves_version(block, version));
         let most = serving.map(|block| self.reach(block, known)).max().unwrap_or(0);
         known.insert((target, version), most);
@@ -73,7 +73,7 @@ impl Model {
 
     /// The licenses of a pool with all of its UPGRADE blocks.
     fn most_licenses(&self, row: &Block) -> u64 {
-        let upgrades = &self.targets.get(row.target).upgrades;
+        let upgrades = &self.targets.get(row.target).lists().upgrades;
         upgrades
             .iter()
             .fold(row.capacity, |sum, upgrade| sum.saturating_add(self.blocks.get(*upgrade).capacity))
@@ -93,7 +93,7 @@ impl Model {
             }
         };
         self.is_walked_by_path(needed.target)
-            && target.lots.is_empty()
+            && target.lists().lots.is_empty()
             && target.order.iter().all(is_too_small)
     }
 
@@ -101,7 +101,7 @@ impl Model {
     pub(super) fn is_walked_by_path(&self, target: TargetId) -> bool {
         let row = self.targets.get(target);
         let merged = row.simple && row.paths > MERGE_ABOVE;
-        !merged && row.paths <= MOST_PATHS && !(row.order.is_empty() && row.lots.is_empty())
+        !merged && row.paths <= MOST_PATHS && !(row.order.is_empty() && row.lists().lots.is_empty())
     }
 
     /// Returns true if every request is denied as not in force on `day`, in any state: each block has a sufficient
@@ -119,7 +119,7 @@ impl Model {
                 && (!self.in_force(*block, day)
                     || first().is_some_and(|first| self.is_never_served(first, day)))
         };
-        let all = target.order.iter().chain(&target.lots);
+        let all = target.order.iter().chain(&target.lists().lots);
         target.paths <= MOST_PATHS && !target.order.is_empty() && all.into_iter().all(is_never_served)
     }
 
@@ -143,7 +143,7 @@ impl Model {
             let row = self.blocks.get(*block);
             match row.kind {
                 Kind::Exclusive | Kind::Additive => {
-                    !self.in_force(*block, day) && row.borrow.unwrap_or(0) >= hours
+                    !self.in_force(*block, day) && row.terms().borrow.unwrap_or(0) >= hours
                 }
                 Kind::Token => {
                     row.edges.first().is_some_and(|edge| self.cannot_grow(edge.target, hours, day))
@@ -151,7 +151,7 @@ impl Model {
                 _ => false,
             }
         };
-        row.paths <= MOST_PATHS && row.lots.is_empty() && row.order.iter().all(is_shut)
+        row.paths <= MOST_PATHS && row.lists().lots.is_empty() && row.order.iter().all(is_shut)
     }
 
     /// Returns true if only pools and tokens serve the name, directly and by dependencies.
@@ -162,7 +162,7 @@ impl Model {
             let kind = matches!(row.kind, Kind::Exclusive | Kind::Additive | Kind::Token);
             kind && row.supported && row.edges.iter().all(|edge| self.is_unmetered(edge.target))
         };
-        row.paths <= MOST_PATHS && row.lots.is_empty() && row.order.iter().all(is_unmetered)
+        row.paths <= MOST_PATHS && row.lists().lots.is_empty() && row.order.iter().all(is_unmetered)
     }
 
     /// Returns true if a checkout of the block on `day` can only be denied because licenses are in use.
@@ -176,7 +176,7 @@ impl Model {
         let only_pools = |edge: &super::block::Edge| {
             let row = self.targets.get(edge.target);
             self.is_walked_by_path(edge.target)
-                && row.lots.is_empty()
+                && row.lists().lots.is_empty()
                 && row.order.iter().all(|block| is_pool(block, edge.version))
         };
         row.supported

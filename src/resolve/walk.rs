@@ -183,7 +183,7 @@ impl<'a> Walk<'a> {
             Denial::Own(refusal) if refusal.reason == Reason::NotEnoughLicenses => self.scratch.full.push(id),
             Denial::Own(refusal) if refusal.reason == Reason::BalanceTooLow => {
                 // Lots are recorded together: if the first one is recorded as used up, all are.
-                let lots = &self.model.targets.get(row.target).lots;
+                let lots = &self.model.targets.get(row.target).lists().lots;
                 if !lots.first().is_some_and(|lot| seen.contains(&CoveragePoint::Full(*lot))) {
                     effort::spend_on(lots.len());
                     self.scratch.full.extend(lots);
@@ -266,7 +266,7 @@ impl<'a> Walk<'a> {
         if let Mode::Borrow(hours) = self.mode
             && !may_borrow(row, hours)
         {
-            return Err(Denial::Own(Refusal::borrow(id, row.borrow, hours)));
+            return Err(Denial::Own(Refusal::borrow(id, row.terms().borrow, hours)));
         }
         if !requires_validity(extra) {
             return Ok(open);
@@ -282,7 +282,7 @@ impl<'a> Walk<'a> {
         }
         self.state.add(id, extra, open);
         self.scratch.trail.push(Undo::Pool { block: id, amount: extra, open });
-        if row.softlimit.is_some_and(|limit| self.state.used(id) > limit) {
+        if row.terms().softlimit.is_some_and(|limit| self.state.used(id) > limit) {
             self.scratch.warned.push(id);
         }
         Ok(open)
@@ -291,15 +291,15 @@ impl<'a> Walk<'a> {
     /// Returns the free licenses for a request (always less than [`OVERFLOW`]) and the number of further free licenses
     /// that are reserved.
     fn available(&mut self, id: BlockId, row: &Block, open: bool) -> (u64, u64) {
-        self.state.spend(self.model.targets.get(row.target).upgrades.len() as u64);
+        self.state.spend(self.model.targets.get(row.target).lists().upgrades.len() as u64);
         let capacity = self.model.capacity(id, self.day).saturating_add(self.extra_of(id)).min(UNLIMITED - 1);
         let pool = self.state.pools.get(id);
         let free = capacity.saturating_sub(pool.used);
         if !open {
             return (free, 0);
         }
-        let user = if self.who.user.is_none() { row.reserved_user } else { 0 };
-        let host = if self.who.host.is_none() { row.reserved_host } else { 0 };
+        let user = if self.who.user.is_none() { row.terms().reserved_user } else { 0 };
+        let host = if self.who.host.is_none() { row.terms().reserved_host } else { 0 };
         let unreserved = capacity.saturating_sub(user).saturating_sub(host);
         let unreserved = free.min(unreserved.saturating_sub(pool.open));
         (unreserved, free - unreserved)
@@ -463,7 +463,7 @@ impl<'a> Walk<'a> {
         let mark = self.scratch.mark();
         let tried = self.charge(target, version, tokens);
         self.scratch.draws.truncate(mark.draws);
-        if let (Err(miss), Some(lot)) = (&tried, row.lots.first()) {
+        if let (Err(miss), Some(lot)) = (&tried, row.lists().lots.first()) {
             self.roll_back(mark);
             self.note_shortage(*lot, self.model.blocks.get(*lot), version, miss);
         }

@@ -68,7 +68,7 @@ fn of(licenses: &[&License], reports: &[&FileReport<'_>], at: Date) -> Grants {
         }
     }
     let is_one_customer = is_of_one_customer(&graph);
-    // The graph of a large file is large, and the entitlement too.
+    // The graph and the entitlements of a large file are large, so they are not in memory at the same time.
     drop(graph);
     let entitlements = Entitlements::on(&model, at);
     let names = reports.iter().map(|report| report.file.clone()).collect();

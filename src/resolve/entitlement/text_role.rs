@@ -60,11 +60,15 @@ impl Model {
         let target = self.targets.get(row.target);
         let rivals: &[BlockId] = if row.kind == Kind::Exclusive { target.exclusives() } else { &[] };
         let own = || rivals.iter().chain([&block]);
-        let crowds = own().map(|one| self.blocks.get(*one).replaced_by.len());
-        if crowds.chain([rivals.len(), target.replacers.len()]).any(|crowd| crowd > MAX_COMPETING_BLOCKS) {
+        let crowds = own().map(|one| self.blocks.get(*one).terms().replaced_by.len());
+        if crowds
+            .chain([rivals.len(), target.lists().replacers.len()])
+            .any(|crowd| crowd > MAX_COMPETING_BLOCKS)
+        {
             return Vec::new();
         }
-        let replacers = own().flat_map(|one| &self.blocks.get(*one).replaced_by).chain(&target.replacers);
+        let replacers =
+            own().flat_map(|one| &self.blocks.get(*one).terms().replaced_by).chain(&target.lists().replacers);
         let dated = own().chain(replacers).map(|one| self.blocks.get(*one));
         let after = |end: Date| end.tomorrow().ok();
         let changes = dated.flat_map(|one| [one.start, one.end.and_then(after)]).flatten();
@@ -93,7 +97,7 @@ impl Model {
         if row.kind != Kind::Exclusive {
             return row.capacity;
         }
-        let upgrades = self.targets.get(row.target).upgrades.iter();
+        let upgrades = self.targets.get(row.target).lists().upgrades.iter();
         upgrades
             .filter(|upgrade| self.in_force(**upgrade, day))
             .fold(row.capacity, |sum, upgrade| sum.saturating_add(self.blocks.get(*upgrade).capacity))
@@ -108,7 +112,8 @@ impl Model {
     /// Returns the valid block that replaces this one.
     fn hidden_by(&self, block: BlockId, day: Date) -> Option<BlockId> {
         let row = self.blocks.get(block);
-        let mut replacers = self.targets.get(row.target).replacers.iter().chain(&row.replaced_by).copied();
+        let mut replacers =
+            self.targets.get(row.target).lists().replacers.iter().chain(&row.terms().replaced_by).copied();
         replacers.find(|replacer| {
             *replacer != block
                 && self.blocks.get(*replacer).covers(day)
@@ -118,7 +123,7 @@ impl Model {
 
     fn replaces(&self, replacer: BlockId, block: BlockId) -> bool {
         replacer != block
-            && match self.blocks.get(replacer).replaces {
+            && match self.blocks.get(replacer).terms().replaces {
                 Replaced::Nothing => false,
                 Replaced::Target(target) => self.blocks.get(block).target == target,
                 Replaced::Block(named) => named == block,
