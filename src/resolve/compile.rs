@@ -197,11 +197,9 @@ impl<'g, 'a> Builder<'g, 'a> {
             .zip(graph.names_of_needs(block.id))
             .map(|(dependency, at)| {
                 let name = self.name_at(at, &dependency.feature.value);
-                Edge {
-                    target: self.target(vendor, name, at),
-                    version: pack(dependency.version),
-                    count: u64::from(dependency.count),
-                }
+                let target = self.target(vendor, name, at);
+                self.model.targets.get_mut(target).needed = true;
+                Edge { target, version: pack(dependency.version), count: u64::from(dependency.count) }
             })
             .collect();
         let id = self.model.blocks.push(Block { edges, ..row });

@@ -68,10 +68,12 @@ impl Model {
     }
 
     /// Returns true if a token can never run, and another block of its name is in force on `day` and only denied for
-    /// lack of licenses, which is the reason that is reported.
+    /// lack of licenses, which is the reason that is reported. If tokens depend on the name, the other block must be tried
+    /// first. Otherwise it could be granted after this one is denied, and a later dependency denied with another reason.
     fn is_masked_on(&self, block: BlockId, row: &Block, day: Date) -> bool {
+        let needed = self.targets.get(row.target).needed;
         let masks = |other: &BlockId| {
-            *other != block
+            (*other < block || *other > block && !needed)
                 && self.blocks.get(*other).version >= row.version
                 && self.only_lacks_licenses(*other, day)
         };
@@ -103,7 +105,10 @@ impl Model {
             (a, b) => (a == Kind::Exclusive) != (b == Kind::Exclusive),
         };
         let apart = apart && !a.shared.any() && !b.shared.any();
-        sorted || apart || are_equivalent(a, b) || self.one_never_runs(first, second)
+        // If tokens depend on the name, the first block can be denied and the second one granted. The reason of the first
+        // one is then reported if a later dependency is denied; in the other order, the first one is not tried.
+        let is_root = !self.targets.get(a.target).needed;
+        sorted || are_equivalent(a, b) || is_root && (apart || self.one_never_runs(first, second))
     }
 
     /// Returns true if one of two tokens of a name can never run, and both are denied for comparable reasons.

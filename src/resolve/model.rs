@@ -92,6 +92,8 @@ pub(super) struct Target {
     /// The lists that few names have; see [`Self::lists`].
     rare: Option<Box<RareLists>>,
     pub(super) shared: bool,
+    /// True if a token of the vendor depends on it.
+    pub(super) needed: bool,
     /// True if this name and every name below it have one block, so that paths can be merged.
     pub(super) simple: bool,
     /// Number of block attempts of a walk by paths from here, saturated.
