@@ -1,7 +1,5 @@
 //! Live share groups.
 
-use std::collections::BTreeMap;
-
 use super::block::Block;
 use super::draw::{Part, Size};
 use super::fast_hash::IndexMap;
@@ -9,6 +7,7 @@ use super::index_vec::{BlockId, GroupId, IndexVec};
 use super::model::Model;
 use super::requester::MissingIdentity;
 use super::semantics::{ShareKey, group_use, is_open, open_part};
+use super::tally::Tally;
 
 /// The largest draw of a share group for each combination of missing user and host.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,13 +33,13 @@ pub(super) struct Group {
     pub(super) block: BlockId,
     pub(super) key: ShareKey,
     /// Number of draws of each size.
-    sizes: BTreeMap<Size, u32>,
+    sizes: Tally<Size>,
     /// For tokens: the draws of one checkout, with the chosen alternatives.
     pub(super) parts: Vec<Part>,
     /// For tokens: the largest count for which METERED tokens were consumed since the group had no checkout.
     pub(super) burned_for: u64,
     /// For tokens: number of draws of each size that are returned, but kept on a part by HOLD or MIN_CHECKOUT.
-    kept: BTreeMap<(u32, Size), u32>,
+    kept: Tally<(u32, Size)>,
 }
 
 /// The combinations of missing user and host.
@@ -49,9 +48,9 @@ const LACKS: [(bool, bool); 4] = [(false, false), (false, true), (true, false), 
 impl Group {
     /// The size of the largest draw of a checkout.
     pub(super) fn largest(&self) -> u64 {
-        match self.sizes.last_key_value() {
+        match self.sizes.last() {
             // `MissingIdentity::default()` sorts first: if it is last, every draw names a user and a host.
-            Some((size, _)) if size.lacks == MissingIdentity::default() => group_use(Some(size.count)),
+            Some(size) if size.lacks == MissingIdentity::default() => group_use(Some(size.count)),
             _ => group_use(self.reach().0.iter().map(|size| size.count).max()),
         }
     }
@@ -69,15 +68,14 @@ impl Group {
     fn reach(&self) -> Reach {
         Reach(LACKS.map(|lacks| {
             let (none, most) = bounds(lacks);
-            self.sizes.range(none..=most).next_back().map_or(none, |(size, _)| *size)
+            self.sizes.last_in(none..=most).unwrap_or(none)
         }))
     }
 
     fn kept_reach(&self, part: u32) -> Reach {
         Reach(LACKS.map(|lacks| {
             let (none, most) = bounds(lacks);
-            let kept = self.kept.range((part, none)..=(part, most));
-            kept.map(|((_, size), _)| *size).next_back().unwrap_or(none)
+            self.kept.last_in((part, none)..=(part, most)).map_or(none, |(_, size)| size)
         }))
     }
 
@@ -98,7 +96,7 @@ impl Group {
 
     /// True if it has one draw.
     pub(super) fn is_last(&self) -> bool {
-        self.kept.is_empty() && self.sizes.len() == 1 && self.sizes.values().all(|times| *times == 1)
+        self.kept.is_empty() && self.sizes.is_single()
     }
 
     /// True if a checkout has a draw.
@@ -108,7 +106,7 @@ impl Group {
 
     /// Adds a draw that is kept on a part.
     pub(super) fn keep(&mut self, part: u32, size: Size) {
-        *self.kept.entry((part, size)).or_default() += 1;
+        self.kept.add((part, size));
     }
 
     /// The licenses that the group takes from pools: for a token, of each part with its index; otherwise of its block.
@@ -146,15 +144,6 @@ pub(super) struct PoolPart {
 fn bounds((user, host): (bool, bool)) -> (Size, Size) {
     let none = Size { lacks: MissingIdentity { user, host }, count: 0 };
     (none, Size { count: u64::MAX, ..none })
-}
-
-fn remove_one<K: Ord>(counts: &mut BTreeMap<K, u32>, key: &K) {
-    if let Some(times) = counts.get_mut(key) {
-        *times -= 1;
-        if *times == 0 {
-            counts.remove(key);
-        }
-    }
 }
 
 /// The live share groups.
@@ -209,13 +198,13 @@ impl Groups {
 
     /// Adds a draw.
     pub(super) fn join(&mut self, id: GroupId, size: Size) {
-        *self.rows.get_mut(id).sizes.entry(size).or_default() += 1;
+        self.rows.get_mut(id).sizes.add(size);
     }
 
     /// Removes a draw of a checkout, but keeps it on some parts. Removing the last draw closes the group.
     pub(super) fn leave(&mut self, id: GroupId, size: Size, kept: &[u32]) {
         let group = self.rows.get_mut(id);
-        remove_one(&mut group.sizes, &size);
+        group.sizes.remove(size);
         kept.iter().for_each(|part| group.keep(*part, size));
         if !group.has_checkouts() {
             group.burned_for = 0;
@@ -225,7 +214,7 @@ impl Groups {
 
     /// Removes a draw that is kept on a part.
     pub(super) fn forget(&mut self, id: GroupId, part: u32, size: Size) {
-        remove_one(&mut self.rows.get_mut(id).kept, &(part, size));
+        self.rows.get_mut(id).kept.remove((part, size));
         self.close_if_empty(id);
     }
 
@@ -241,8 +230,8 @@ impl Groups {
     pub(super) fn rejoin(&mut self, id: GroupId, left: &Departure, row: Option<Box<Group>>) {
         let Some(row) = row else {
             let group = self.rows.get_mut(id);
-            left.kept.iter().for_each(|part| remove_one(&mut group.kept, &(*part, left.size)));
-            *group.sizes.entry(left.size).or_default() += 1;
+            left.kept.iter().for_each(|part| group.kept.remove((*part, left.size)));
+            group.sizes.add(left.size);
             group.burned_for = left.burned_for;
             return;
         };

@@ -64,6 +64,7 @@ mod state;
 mod statement;
 mod suggestion;
 mod suggestion_search;
+mod tally;
 mod topology;
 mod trace;
 mod trial;
