@@ -206,8 +206,11 @@ impl Model {
         let generation = slot.generation;
         slot.active = active;
         slot.since = since;
-        let drawn = state.scratch.draws.drain(..);
-        slot.draws.extend(drawn.filter(|draw| !matches!(draw, Draw::Burned { .. })));
+        // Exact room: without it, one draw takes the room of four.
+        let drawn = &mut state.scratch.draws;
+        drawn.retain(|draw| !matches!(draw, Draw::Burned { .. }));
+        slot.draws.reserve_exact(drawn.len());
+        slot.draws.append(drawn);
         state.active = state.active.saturating_add(active);
         state.note_checkout(Change::Add, index);
         if let Mode::Borrow(hours) = mode {
