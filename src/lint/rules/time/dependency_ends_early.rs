@@ -1,5 +1,7 @@
 //! T004: a dependency that ends before its token.
 
+use std::cell::LazyCell;
+
 use jiff::civil::Date;
 
 use crate::{Check, Context, Example, Rule, Sink};
@@ -37,9 +39,9 @@ type Interruption = (Date, Option<Date>);
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let find = |need: Need| {
-        let whole = holes(&periods(cx, (need.0, ANY_VERSION)));
         let mut found = holes(&periods(cx, need));
         // T005 reports days on which no version serves.
+        let whole = LazyCell::new(|| holes(&periods(cx, (need.0, ANY_VERSION))));
         found.retain(|fault| fault.1.is_none() || !whole.contains(fault));
         found
     };

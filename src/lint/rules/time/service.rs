@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use jiff::civil::Date;
 
 use crate::Context;
@@ -53,7 +54,7 @@ pub(super) fn faults<F: Copy>(
     affects: impl Fn(&GraphBlock<'_>, F) -> bool,
 ) -> Vec<(F, Vec<Hop>)> {
     let places_of = |fault| (fault, Vec::new());
-    let mut known: HashMap<Need, Vec<(F, Vec<Hop>)>> = HashMap::new();
+    let mut known: HashMap<Need, Vec<(F, Vec<Hop>)>, RandomState> = HashMap::default();
     let tokens = cx.blocks().filter(|block| block.is_token() && !is_never_in_force(block.feature));
     // C001 reports tokens that never run, also if dates are the cause.
     for block in tokens.filter(|block| !cx.shortages().is_dead(block.id)) {
