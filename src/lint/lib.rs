@@ -10,6 +10,7 @@ mod allow_findings;
 mod context;
 mod cross_file;
 mod cross_file_match;
+mod cross_file_names;
 mod group;
 mod level;
 mod message;

@@ -1,5 +1,6 @@
 //! X003: blocks of different customers in one file, or in files that are used together.
 
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
 use crate::{Check, Context, Example, Rule, Sink};
@@ -36,7 +37,7 @@ FEATURE Print { VENDOR=Acme COUNT=5 LICENSEE=\"Example Ltd\" SN=A-1002 }
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let mut first: HashMap<&str, (&GraphBlock<'_>, Licensee<'_>)> = HashMap::new();
     let mut reported: HashSet<usize> = HashSet::new();
-    let crossed = crossed(cx);
+    let crossed = LazyCell::new(|| crossed(cx));
     for block in cx.blocks() {
         let Some(customer) = licensee(block) else { continue };
         let Some((known_in, known)) = first.get(block.vendor()) else {

@@ -1,7 +1,7 @@
 //! X002: names that look alike.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::BuildHasher as _;
+use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
@@ -72,8 +72,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// Returns the names that share their outline with another name of their vendor. Others are not similar to any name.
 fn candidates<'g>(names: &'g [FeatureGroup<'g>], hasher: &RandomState) -> Vec<&'g FeatureGroup<'g>> {
-    let hash =
-        |named: &FeatureGroup<'_>| hasher.hash_one((named.vendor.as_str(), outline(named.name.as_str())));
+    let hash = |named: &FeatureGroup<'_>| outline_hash(hasher, named.vendor.as_str(), named.name.as_str());
     let hashes: Vec<u64> = names.iter().map(hash).collect();
     let mut sorted = hashes.clone();
     sorted.sort_unstable();
@@ -136,6 +135,11 @@ pub(crate) fn keys(name: &str) -> [String; 3] {
     let shapes: String = name.chars().map(shape).collect();
     // A prefix separates the kinds of keys.
     [format!("c{folded}"), format!("s{shapes}"), format!("k{}", skeleton(name))]
+}
+
+/// The hash of the vendor and the outline of a name.
+pub(crate) fn outline_hash(hasher: &impl BuildHasher, vendor: &str, name: &str) -> u64 {
+    hasher.hash_one((vendor, outline(name)))
 }
 
 /// A text that names have in common if they share a key; other names may have it in common, too. It is cheaper than the
