@@ -83,7 +83,8 @@ fn is_json_string(text: &str) -> bool {
         || text.starts_with('{')
         || text.starts_with("FEATURE")
         || text.starts_with('#');
-    is_string && text.contains("FEATURE ") && text.matches("\\n").count() > 2 && lines(text).count() < 4
+    let is_short = || lines(text).nth(3).is_none();
+    is_string && is_short() && text.contains("FEATURE ") && text.matches("\\n").count() > 2
 }
 
 fn is_json(text: &str) -> bool {
