@@ -35,6 +35,7 @@ use crate::state::State;
 pub struct Entitlements {
     day: Date,
     roles: Vec<Role>,
+    /// In the order of their names.
     features: Vec<Entitlement>,
     costs: HashMap<BlockId, CheckoutCost>,
     /// The usable totals of the names with blocks of several vendors.
@@ -146,7 +147,9 @@ impl Entitlements {
 
     /// Returns the entitlements of a name, one for each vendor.
     pub fn named(&self, name: NameId) -> impl Iterator<Item = &Entitlement> {
-        self.features.iter().filter(move |entitlement| entitlement.feature == name)
+        let first = self.features.partition_point(|entitlement| entitlement.feature < name);
+        let rest = self.features.get(first..).unwrap_or_default().iter();
+        rest.take_while(move |entitlement| entitlement.feature == name)
     }
 
     /// Returns the number of checkouts of a name that the resolver grants at the same time, from the blocks of all vendors.
