@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use keywright_license::Replaces;
+use keywright_license::{Feature, License, Replaces};
+use keywright_resolve::Model;
 
 use super::blocks::{self, Records};
 use super::change::LicenseSet;
@@ -11,11 +12,58 @@ use super::change::LicenseSet;
 /// The names of a part.
 pub(super) type Component = BTreeSet<String>;
 
-/// The blocks of a part, each with its name.
-type Blocks<'a> = Vec<(String, Records<'a>)>;
+/// A part of the sets.
+#[derive(Debug, Default)]
+pub(super) struct Part<'a> {
+    pub(super) names: Component,
+    /// The blocks of the old set and of the new one.
+    sides: [Vec<PartBlock<'a>>; 2],
+    /// Their models; `None` if a set has errors, because only its own model has the names of unreadable blocks.
+    models: [Option<Model>; 2],
+}
+
+/// A block of a part.
+#[derive(Debug)]
+struct PartBlock<'a> {
+    file: usize,
+    license: &'a License,
+    feature: &'a Feature,
+    records: Records<'a>,
+}
+
+impl PartialEq for PartBlock<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.feature.name == other.feature.name && self.records == other.records
+    }
+}
+
+impl<'a> Part<'a> {
+    /// The blocks of both sets.
+    pub(super) fn features(&self) -> impl Iterator<Item = &'a Feature> + '_ {
+        self.sides.iter().flatten().map(|block| block.feature)
+    }
+
+    /// Returns a set with the model of the part, so that the work on the part depends on its own size.
+    pub(super) fn of_set<'s>(&'s self, set: LicenseSet<'s>, side: Side) -> LicenseSet<'s> {
+        let model = self.models.get(side as usize).and_then(Option::as_ref);
+        LicenseSet { model: model.unwrap_or(set.model), ..set }
+    }
+
+    fn model(&self, side: Side) -> Option<Model> {
+        let blocks = self.sides.get(side as usize)?.iter();
+        Model::compile_blocks(blocks.map(|block| (block.file, block.license, block.feature))).ok()
+    }
+}
+
+/// One of the two sets.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Side {
+    Old,
+    New,
+}
 
 /// Returns the parts in which the sets differ.
-pub(super) fn changed(old: LicenseSet<'_>, new: LicenseSet<'_>) -> Vec<Component> {
+pub(super) fn changed<'a>(old: LicenseSet<'a>, new: LicenseSet<'a>) -> Vec<Part<'a>> {
     let mut union = Union::default();
     let every = || blocks::all(old).chain(blocks::all(new));
     let by_key: BTreeMap<String, &str> = every()
@@ -39,14 +87,17 @@ pub(super) fn changed(old: LicenseSet<'_>, new: LicenseSet<'_>) -> Vec<Component
             union.join(name, other);
         }
     }
-    let mut parts: BTreeMap<usize, (Component, [Blocks<'_>; 2])> = BTreeMap::new();
+    let mut parts: BTreeMap<usize, Part<'a>> = BTreeMap::new();
     for name in union.names() {
         let root = union.root_of(&name);
-        parts.entry(root).or_default().0.insert(name);
+        parts.entry(root).or_default().names.insert(name);
     }
     for (side, set) in [old, new].into_iter().enumerate() {
         let has_replaced_keys = set_replaces_keys(set);
-        for (license, feature) in blocks::all(set) {
+        let files = set.licenses.iter().enumerate();
+        let blocks =
+            files.flat_map(|(file, license)| license.features.iter().map(move |it| (file, license, it)));
+        for (file, license, feature) in blocks {
             let name = feature.name.value.as_str();
             let mut records = blocks::records((license, feature));
             // REPLACES may name a KEY.
@@ -54,15 +105,22 @@ pub(super) fn changed(old: LicenseSet<'_>, new: LicenseSet<'_>) -> Vec<Component
                 let key = license.key(feature).unwrap_or_default().into_owned();
                 records.insert("KEY", vec![key.into()]);
             }
-            if let Some(blocks) =
-                parts.get_mut(&union.root_of(name)).and_then(|(_, sides)| sides.get_mut(side))
-            {
-                blocks.push((name.to_owned(), records));
+            let part = parts.get_mut(&union.root_of(name));
+            if let Some(blocks) = part.and_then(|part| part.sides.get_mut(side)) {
+                blocks.push(PartBlock { file, license, feature, records });
             }
         }
     }
-    let differs = |(_, [old, new]): &(Component, [Blocks<'_>; 2])| old != new;
-    parts.into_values().filter(differs).map(|(names, _)| names).collect()
+    let differs = |Part { sides: [old, new], .. }: &Part<'_>| old != new;
+    let mut parts: Vec<Part<'a>> = parts.into_values().filter(differs).collect();
+    let is_read = |set: LicenseSet<'_>| !set.licenses.iter().any(License::has_errors);
+    let (is_old_read, is_new_read) = (is_read(old), is_read(new));
+    for part in &mut parts {
+        let old = is_old_read.then(|| part.model(Side::Old)).flatten();
+        let new = is_new_read.then(|| part.model(Side::New)).flatten();
+        part.models = [old, new];
+    }
+    parts
 }
 
 fn set_replaces_keys(set: LicenseSet<'_>) -> bool {

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::change::{Change, ChangeKind, LicenseSet};
-use super::components::Component;
+use super::components::{Component, Part};
 use super::snapshot::Snapshot;
 use super::terms_listing::TermsListing;
-use super::{blocks, dominance, replay, search};
+use super::{dominance, replay, search};
 use crate::amount::Amount;
 use crate::capacity::{DeniedMix, Hosts, Quick};
 
@@ -23,13 +23,8 @@ const MOST_MIXES: usize = 20;
 const MOST_NAMED: usize = 8;
 
 /// Returns the changes of a part. If no proof shows that nothing is lost, at least one of them is a loss.
-pub(super) fn of_component(
-    old: LicenseSet<'_>,
-    new: LicenseSet<'_>,
-    names: &Component,
-    at: Date,
-) -> Vec<Change> {
-    let days = days(old, new, names, at);
+pub(super) fn of_part(old: LicenseSet<'_>, new: LicenseSet<'_>, part: &Part<'_>, at: Date) -> Vec<Change> {
+    let (names, days) = (&part.names, days(part, at));
     let mut changes = Listing::default().list(old, new, names, &days);
     if is_proven(old, new, names, &days) {
         return changes;
@@ -62,10 +57,8 @@ pub(super) fn of_component(
 }
 
 /// Returns the day, and each later day on which a block of a part comes into force or ends.
-fn days(old: LicenseSet<'_>, new: LicenseSet<'_>, names: &Component, at: Date) -> Vec<Date> {
-    let features = blocks::all(old).chain(blocks::all(new)).map(|(_, feature)| feature);
-    let own = features.filter(|feature| names.contains(feature.name.value.as_str()));
-    let dates = own.flat_map(|feature| {
+fn days(part: &Part<'_>, at: Date) -> Vec<Date> {
+    let dates = part.features().flat_map(|feature| {
         let over = feature.end.and_then(|end| end.value.tomorrow().ok());
         [feature.start.map(|start| start.value), over]
     });

@@ -22,6 +22,8 @@ mod terms_listing;
 
 use jiff::civil::Date;
 
+use components::Side;
+
 pub use blocks::{BlockChange, BlockChangeKind, ChangedDirective};
 pub use change::{Change, ChangeKind, LicenseSet};
 pub use example::{DrawChange, Example, ExampleStep};
@@ -48,12 +50,13 @@ impl Difference {
         let pairs = blocks::pairs(old, new);
         let block_changes = blocks::changes(old, new, &pairs, at);
         let mut changes: Vec<Change> = block_changes.iter().flat_map(|change| change.losses(at)).collect();
-        let components = components::changed(old, new);
-        for component in &components {
-            changes.extend(listing::of_component(old, new, component, at));
+        let parts = components::changed(old, new);
+        for part in &parts {
+            let (old, new) = (part.of_set(old, Side::Old), part.of_set(new, Side::New));
+            changes.extend(listing::of_part(old, new, part, at));
         }
         listing::drop_repeated(&mut changes);
-        let is_same_content = block_changes.is_empty() && components.is_empty();
+        let is_same_content = block_changes.is_empty() && parts.is_empty();
         changes.sort_by_key(|change| (!change.lost, change.day, change.kind));
         let lost = changes.iter().any(|change| change.lost);
         Self { at, lost, changes, blocks: block_changes, is_same_content }

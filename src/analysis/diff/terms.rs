@@ -53,7 +53,9 @@ fn of(set: LicenseSet<'_>, blocks: &[BlockId]) -> Terms {
 fn directives(set: LicenseSet<'_>, block: BlockId, names: &[&str]) -> String {
     let (file, span) = set.model.origin(block);
     let Some(license) = set.licenses.get(file) else { return String::new() };
-    let Some(feature) = license.features.iter().find(|feature| feature.span == span) else {
+    // The blocks are in file order.
+    let at = license.features.partition_point(|feature| feature.span < span);
+    let Some(feature) = license.features.get(at).filter(|feature| feature.span == span) else {
         return String::new();
     };
     let value = |name: &str| {
