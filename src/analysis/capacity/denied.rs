@@ -64,15 +64,13 @@ impl Search<'_, '_, '_> {
                 !feature.supplies.is_empty() && !matches!(feature.demand, Demand::Never(_))
             })
         };
-        let able: Vec<usize> = (0..features.len()).filter(able).collect();
-        for (at, one) in able.iter().enumerate() {
-            for other in able.iter().skip(at + 1) {
+        for one in (0..features.len()).filter(able) {
+            for other in features.later_rivals(one).into_iter().filter(able) {
                 self.spend(1)?;
-                if features.meet(*one, *other) {
-                    self.group(&[*one, *other])?;
-                }
+                self.group(&[one, other])?;
             }
         }
+        let able: Vec<usize> = (0..features.len()).filter(able).collect();
         for (at, one) in able.iter().enumerate() {
             for (next, other) in able.iter().enumerate().skip(at + 1) {
                 let direct = features.meet(*one, *other);

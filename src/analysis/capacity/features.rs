@@ -1,6 +1,6 @@
 //! The features of a model, and what each draws.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 
@@ -49,8 +49,12 @@ pub(super) struct Feature {
 /// All features of a model on a day.
 #[derive(Debug, Clone)]
 pub(super) struct Features {
+    /// In the order of their names in the model.
     rows: Vec<Feature>,
     pub(super) supplies: Vec<SupplyRow>,
+    indices: HashMap<Supply, usize>,
+    /// For each supply the features that may draw on it, by index.
+    users: Vec<Vec<usize>>,
     pub(super) day: Date,
 }
 
@@ -61,31 +65,50 @@ impl Features {
 
     /// The features with some names.
     pub(super) fn some(model: &Model, day: Date, hosts: Hosts, keep: impl Fn(&str) -> bool) -> Self {
-        let mut all = Self { rows: Vec::new(), supplies: Vec::new(), day };
+        let mut all =
+            Self { rows: Vec::new(), supplies: Vec::new(), indices: HashMap::new(), users: Vec::new(), day };
+        // No feature keeps a change of it.
+        let mut state = State::new(model, day.at(0, 0, 0, 0));
         let ids: Vec<NameId> = model.names().filter(|(_, name)| keep(name)).map(|(id, _)| id).collect();
         for id in ids {
             let blocks = model.blocks_of(id);
             if blocks.iter().any(|block| model.kind(*block) != Kind::Upgrade) {
-                let row = all.feature(model, id, hosts);
+                let row = all.feature(model, &mut state, id, hosts);
                 all.rows.push(row);
+            }
+        }
+        all.users = vec![Vec::new(); all.supplies.len()];
+        for (at, row) in all.rows.iter().enumerate() {
+            for supply in &row.supplies {
+                all.users.iter_mut().skip(*supply).take(1).for_each(|users| users.push(at));
             }
         }
         all.mark_pools(model);
         all
     }
 
-    /// FaultIndex the names without a token on which other features draw.
+    /// Marks the names without a token on which other features draw.
     fn mark_pools(&mut self, model: &Model) {
-        let mut users: Vec<usize> = vec![0; self.supplies.len()];
-        for supply in self.rows.iter().flat_map(|row| &row.supplies) {
-            users.iter_mut().skip(*supply).take(1).for_each(|users| *users += 1);
-        }
         for row in &mut self.rows {
             let has_token = model.blocks_of(row.id).iter().any(|block| model.kind(*block) == Kind::Token);
-            let is_drawn =
-                row.supplies.iter().any(|supply| users.get(*supply).is_some_and(|users| *users > 1));
+            let is_drawn = row
+                .supplies
+                .iter()
+                .any(|supply| self.users.get(*supply).is_some_and(|users| users.len() > 1));
             row.is_pool = !has_token && is_drawn;
         }
+    }
+
+    /// The features that may draw on a supply, by index.
+    pub(super) fn users(&self, supply: usize) -> &[usize] {
+        self.users.get(supply).map_or(&[], Vec::as_slice)
+    }
+
+    /// The later features that may draw on a supply of a feature, by index.
+    pub(super) fn later_rivals(&self, one: usize) -> BTreeSet<usize> {
+        let supplies = self.rows.get(one).into_iter().flat_map(|row| &row.supplies);
+        let rivals = supplies.flat_map(|supply| self.users(*supply)).copied();
+        rivals.filter(|other| *other > one).collect()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -100,8 +123,8 @@ impl Features {
         self.rows.iter()
     }
 
-    pub(super) fn position(&self, name: &str) -> Option<usize> {
-        self.rows.iter().position(|row| row.name == name)
+    pub(super) fn position(&self, id: NameId) -> Option<usize> {
+        self.rows.binary_search_by_key(&id, |row| row.id).ok()
     }
 
     pub(super) fn size(&self, supply: usize) -> u64 {
@@ -116,11 +139,10 @@ impl Features {
         }
     }
 
-    fn feature(&mut self, model: &Model, id: NameId, hosts: Hosts) -> Feature {
+    fn feature(&mut self, model: &Model, state: &mut State, id: NameId, hosts: Hosts) -> Feature {
         let reach = model.supply_reach(id, self.day);
-        let state = State::new(model, self.day.at(0, 0, 0, 0));
         let supplies: BTreeSet<usize> =
-            reach.supplies.iter().filter_map(|supply| self.supply(model, &state, *supply)).collect();
+            reach.supplies.iter().filter_map(|supply| self.supply(model, state, *supply)).collect();
         let is_activated = model.is_activated(id);
         let is_fixed = reach.is_fixed && !(hosts == Hosts::Same && reach.is_shared);
         let demand = match (is_fixed, is_activated) {
@@ -138,8 +160,8 @@ impl Features {
 
     /// Returns the index of a supply; `None` if it has no limit.
     fn supply(&mut self, model: &Model, state: &State, supply: Supply) -> Option<usize> {
-        if let Some(known) = self.supplies.iter().position(|row| row.supply == supply) {
-            return Some(known);
+        if let Some(known) = self.indices.get(&supply) {
+            return Some(*known);
         }
         let size = model.free_of(state, supply);
         if size == UNLIMITED {
@@ -150,34 +172,34 @@ impl Features {
             Supply::Licenses(block) => model.name_text(model.name_of(block)).to_owned(),
             Supply::Balance(_) | Supply::Devices(_) => label.clone(),
         };
+        let index = self.supplies.len();
+        self.indices.insert(supply, index);
         self.supplies.push(SupplyRow { supply, label, name, size });
-        Some(self.supplies.len() - 1)
+        Some(index)
     }
 
-    fn devices(&mut self, model: &Model, mut state: State, id: NameId) -> Demand {
+    fn devices(&self, model: &Model, state: &mut State, id: NameId) -> Demand {
         let device = keywright_resolve::Interner::default().fresh("device");
-        match model.apply(&mut state, &Event::Activate { feature: Some(id), device }) {
-            Outcome::Denied(reason) => Demand::Never(reason),
-            _ => {
-                let supply = self.supplies.iter().position(|row| row.supply == Supply::Devices(id));
-                Demand::Fixed(supply.map(|supply| (supply, 1)).into_iter().collect())
-            }
+        if let Outcome::Denied(reason) = model.apply(state, &Event::Activate { feature: Some(id), device }) {
+            return Demand::Never(reason);
         }
+        let _ = model.apply(state, &Event::Deactivate { feature: Some(id), device });
+        let supply = self.indices.get(&Supply::Devices(id));
+        Demand::Fixed(supply.map(|supply| (*supply, 1)).into_iter().collect())
     }
 
-    fn fixed(&self, model: &Model, mut state: State, id: NameId) -> Demand {
+    fn fixed(&self, model: &Model, state: &mut State, id: NameId) -> Demand {
         let mut draws: Vec<(usize, u64)> = Vec::new();
-        let cost = match model.cost(&mut state, &Request { who: stranger(), ..Request::one(Some(id)) }) {
+        let cost = match model.cost(state, &Request { who: stranger(), ..Request::one(Some(id)) }) {
             Ok(cost) => cost,
             Err(Outcome::Denied(reason)) => return Demand::Never(reason),
             Err(_) => return Demand::Choice,
         };
         for (block, amount) in cost {
-            let supply = model.supply_of(block);
-            let Some(index) = self.supplies.iter().position(|row| row.supply == supply) else { continue };
-            match draws.iter_mut().find(|(known, _)| *known == index) {
+            let Some(index) = self.indices.get(&model.supply_of(block)) else { continue };
+            match draws.iter_mut().find(|(known, _)| known == index) {
                 Some((_, sum)) => *sum = sum.saturating_add(amount),
-                None => draws.push((index, amount)),
+                None => draws.push((*index, amount)),
             }
         }
         draws.retain(|(_, amount)| *amount > 0);

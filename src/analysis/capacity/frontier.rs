@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use keywright_resolve::Model;
+
 use super::features::{Demand, Features};
 use super::mixes::{self, Draws};
 use super::result::{Frontier, MOST_FEATURES, Pairs, Row};
@@ -24,31 +26,39 @@ pub(super) fn all(
     mosts: &[Amount],
     pairs: &Pairs,
 ) -> (Vec<Frontier>, bool) {
-    let chosen: Vec<(usize, usize)> = match pairs {
-        Pairs::Some(names) => {
-            let find =
-                |(one, other): &(String, String)| Some((features.position(one)?, features.position(other)?));
-            names.iter().filter_map(find).collect()
-        }
-        Pairs::All => {
-            let every = features.len() <= MOST_FEATURES;
-            let all =
-                (0..features.len()).flat_map(|one| (one + 1..features.len()).map(move |other| (one, other)));
-            all.filter(|(one, other)| every || features.meet(*one, *other)).collect()
-        }
-    };
     let mut frontiers = Vec::new();
     let mut left = MOST_ROWS_OF_ALL;
-    for (one, other) in &chosen {
+    for pair_of in chosen(play.model, features, pairs) {
         if left == 0 {
             return (frontiers, false);
         }
-        if let Some(frontier) = pair(play, features, mosts, (*one, *other)) {
+        if let Some(frontier) = pair(play, features, mosts, pair_of) {
             left = left.saturating_sub(frontier.rows.len());
             frontiers.push(frontier);
         }
     }
     (frontiers, true)
+}
+
+/// The pairs to analyse. Of many features they are not collected, because there may be far more than are analysed.
+fn chosen<'a>(
+    model: &'a Model,
+    features: &'a Features,
+    pairs: &'a Pairs,
+) -> Box<dyn Iterator<Item = (usize, usize)> + 'a> {
+    let all = 0..features.len();
+    match pairs {
+        Pairs::Some(names) => {
+            let position = |name: &str| features.position(model.name(name)?);
+            Box::new(names.iter().filter_map(move |(one, other)| Some((position(one)?, position(other)?))))
+        }
+        Pairs::All if all.len() <= MOST_FEATURES => {
+            Box::new(all.clone().flat_map(move |one| (one + 1..all.end).map(move |other| (one, other))))
+        }
+        Pairs::All => Box::new(
+            all.flat_map(|one| features.later_rivals(one).into_iter().map(move |other| (one, other))),
+        ),
+    }
 }
 
 fn pair(

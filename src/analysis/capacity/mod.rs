@@ -19,7 +19,7 @@ mod summary;
 
 use jiff::civil::Date;
 
-use keywright_resolve::Model;
+use keywright_resolve::{Model, NameId};
 
 use crate::amount::Amount;
 
@@ -63,6 +63,7 @@ impl Capacity {
         let mosts: Vec<Amount> = found.iter().map(|most| most.amount).collect();
         let (frontiers, has_all_pairs) = frontier::all(&mut play, &features, &mosts, pairs);
         let denied = denied::all(&mut play, &features, &found);
+        let mut parts = VendorPart::all(parts, at, hosts);
         let rows = found.into_iter().enumerate().filter_map(|(index, most)| {
             let feature = features.get(index)?;
             Some(FeatureCapacity {
@@ -70,7 +71,7 @@ impl Capacity {
                 most: most.amount,
                 is_activated: feature.is_activated,
                 is_pool: feature.is_pool,
-                vendors: vendors(parts, &feature.name, at, hosts),
+                vendors: vendors(&mut parts, &feature.name),
                 ends: most.ends,
                 one_more: most.one_more,
             })
@@ -87,17 +88,34 @@ impl Capacity {
     }
 }
 
+/// The features of a vendor.
+struct VendorPart<'a> {
+    vendor: &'a str,
+    features: Features,
+    play: Play<'a>,
+}
+
+impl<'a> VendorPart<'a> {
+    /// The parts of the vendors; none if there is only one.
+    fn all(parts: &'a [(String, Model)], at: Date, hosts: Hosts) -> Vec<Self> {
+        let part = |(vendor, model): &'a (String, Model)| {
+            let features = Features::of(model, at, hosts);
+            let play = Play::new(model, &features, hosts);
+            Self { vendor, features, play }
+        };
+        if parts.len() > 1 { parts.iter().map(part).collect() } else { Vec::new() }
+    }
+}
+
 /// Returns the capacity of a name for each vendor that uses it, if several do.
-fn vendors(parts: &[(String, Model)], name: &str, at: Date, hosts: Hosts) -> Vec<(String, Amount)> {
-    let using: Vec<&(String, Model)> = parts.iter().filter(|(_, model)| model.name(name).is_some()).collect();
-    if using.len() < 2 {
+fn vendors(parts: &mut [VendorPart<'_>], name: &str) -> Vec<(String, Amount)> {
+    let ids: Vec<Option<NameId>> = parts.iter().map(|part| part.play.model.name(name)).collect();
+    if ids.iter().flatten().count() < 2 {
         return Vec::new();
     }
-    let part = |(vendor, model): &(String, Model)| {
-        let features = Features::of(model, at, hosts);
-        let index = features.position(name)?;
-        let mut play = Play::new(model, &features, hosts);
-        Some((vendor.clone(), maximum::of(&mut play, &features, index).amount))
+    let capacity = |(part, id): (&mut VendorPart<'_>, Option<NameId>)| {
+        let index = part.features.position(id?)?;
+        Some((part.vendor.to_owned(), maximum::of(&mut part.play, &part.features, index).amount))
     };
-    using.into_iter().filter_map(part).collect()
+    parts.iter_mut().zip(ids).filter_map(capacity).collect()
 }

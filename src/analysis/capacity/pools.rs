@@ -40,7 +40,7 @@ pub(super) fn all(model: &Model, features: &Features) -> Vec<PoolUse> {
         };
         let mut draws = Vec::new();
         let mut costs = Some(Vec::new());
-        for feature in features.iter().filter(|feature| feature.supplies.contains(&index)) {
+        for feature in features.users(index).iter().filter_map(|user| features.get(*user)) {
             let each = match &feature.demand {
                 Demand::Fixed(fixed) => {
                     Some(fixed.iter().find(|(supply, _)| *supply == index).map_or(0, |(_, each)| *each))

@@ -1,5 +1,7 @@
 //! The capacity of some features, for comparisons: the most of each and what it draws, and the smallest denied mixes.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::civil::Date;
 
 use keywright_resolve::Model;
@@ -13,9 +15,10 @@ use crate::amount::Amount;
 /// The capacity of some features.
 #[derive(Debug)]
 pub(crate) struct Quick {
-    rows: Vec<(String, Amount, String)>,
+    /// The most of each feature, and what one checkout draws.
+    rows: HashMap<String, (Amount, String)>,
     /// The names without a token on which other features draw.
-    pools: Vec<String>,
+    pools: HashSet<String>,
     /// The smallest denied mixes; empty if they were not searched.
     pub(crate) denied: Vec<DeniedMix>,
     /// True if these are all.
@@ -36,7 +39,7 @@ impl Quick {
             (0..features.len()).map(|at| maximum::of(&mut play, &features, at)).collect();
         let pools = features.iter().filter(|row| row.is_pool).map(|row| row.name.clone()).collect();
         let rows = features.iter().zip(&found);
-        let rows = rows.map(|(row, most)| (row.name.clone(), most.amount, cost(&features, &row.demand)));
+        let rows = rows.map(|(row, most)| (row.name.clone(), (most.amount, cost(&features, &row.demand))));
         let rows = rows.collect();
         let denied =
             if with_mixes { denied::all(&mut play, &features, &found) } else { denied::Denied::default() };
@@ -45,16 +48,16 @@ impl Quick {
 
     /// Returns true if people rather check out the features that draw on a name.
     pub(crate) fn is_pool(&self, name: &str) -> bool {
-        self.pools.iter().any(|pool| pool == name)
+        self.pools.contains(name)
     }
 
     pub(crate) fn most(&self, name: &str) -> Option<Amount> {
-        self.rows.iter().find(|(known, ..)| known == name).map(|(_, most, _)| *most)
+        self.rows.get(name).map(|(most, _)| *most)
     }
 
     /// The draws of one checkout; empty if nothing is granted or nothing has a limit.
     pub(crate) fn cost(&self, name: &str) -> String {
-        self.rows.iter().find(|(known, ..)| known == name).map(|(.., cost)| cost.clone()).unwrap_or_default()
+        self.rows.get(name).map(|(_, cost)| cost.clone()).unwrap_or_default()
     }
 }
 

@@ -6,6 +6,8 @@ mod human;
 mod json;
 mod svg;
 
+use std::collections::HashSet;
+
 use keywright_analysis::capacity::{DeniedMix, Frontier};
 use keywright_analysis::{Amount, Capacity};
 
@@ -31,32 +33,41 @@ pub struct Analysed<'a> {
 impl<'a> Analysed<'a> {
     /// The pairs to show to people.
     fn pairs(&self) -> Vec<&'a Frontier> {
-        let never = |name: &String| {
-            let row = self.capacity.features.iter().find(|row| row.feature == *name);
-            row.is_some_and(|row| row.most == Amount::Exactly(0))
-        };
+        let shown = ShownNames::of(self);
+        let rows = self.capacity.features.iter();
+        let rows = rows.filter(|row| row.most == Amount::Exactly(0));
+        let never: HashSet<&String> = rows.map(|row| &row.feature).collect();
         let is_shown = |pair: &&Frontier| {
             let names = &pair.features;
             self.asked.is_some()
-                || self.is_shown(names.iter()) && (self.with_pools || !names.iter().all(never))
+                || shown.have(names.iter())
+                    && (self.with_pools || !names.iter().all(|name| never.contains(name)))
         };
         self.capacity.pairs.iter().filter(is_shown).collect()
     }
 
     /// The mixes to show to people.
     fn mixes(&self) -> Vec<&'a DeniedMix> {
+        let shown = ShownNames::of(self);
         let mixes = self.capacity.smallest_denied.iter();
-        mixes.filter(|mix| self.is_shown(mix.mix.iter().map(|(name, _)| name))).collect()
+        mixes.filter(|mix| shown.have(mix.mix.iter().map(|(name, _)| name))).collect()
+    }
+}
+
+/// The names whose pairs and mixes are shown; `None` for all.
+struct ShownNames<'a>(Option<HashSet<&'a String>>);
+
+impl<'a> ShownNames<'a> {
+    fn of(analysed: &Analysed<'a>) -> Self {
+        if let Some(asked) = analysed.asked {
+            return Self(Some(asked.iter().flat_map(|(one, other)| [one, other]).collect()));
+        }
+        let rows = analysed.capacity.features.iter().filter(|row| !row.is_pool);
+        let names: HashSet<&String> = rows.map(|row| &row.feature).collect();
+        Self((!analysed.with_pools && !names.is_empty()).then_some(names))
     }
 
-    fn is_shown<'n>(&self, mut names: impl Iterator<Item = &'n String>) -> bool {
-        if let Some(asked) = self.asked {
-            return names.all(|name| asked.iter().any(|(one, other)| [one, other].contains(&name)));
-        }
-        let features = &self.capacity.features;
-        if self.with_pools || features.iter().all(|row| row.is_pool) {
-            return true;
-        }
-        names.all(|name| features.iter().any(|row| row.feature == *name && !row.is_pool))
+    fn have<'n>(&self, mut names: impl Iterator<Item = &'n String>) -> bool {
+        self.0.as_ref().is_none_or(|shown| names.all(|name| shown.contains(name)))
     }
 }
