@@ -1,5 +1,6 @@
 //! Conversion of the syntax tree to the typed model, driven by the table of directives.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use keywright_syntax::diagnostic::{Diagnostic, Findings, MOST_OF_A_CODE, is_slip, nearest};
@@ -100,12 +101,14 @@ impl<'t> Chunk<'t> {
     }
 }
 
+/// The directive that each unknown name was probably meant to be. Each name is searched once.
+type Suggestions = HashMap<String, Option<(usize, &'static Directive)>>;
+
 struct Lowering {
     features: Vec<Feature>,
     broken: Vec<BrokenBlock>,
     findings: Findings,
-    /// The number of further unknown directives that get a suggestion.
-    suggestions: usize,
+    suggestions: Suggestions,
     /// The directives of the current block.
     seen: Vec<Seen>,
     times: Times,
@@ -117,7 +120,7 @@ impl Lowering {
             features: Vec::with_capacity(blocks),
             broken: Vec::new(),
             findings,
-            suggestions: MAX_SUGGESTIONS,
+            suggestions: Suggestions::new(),
             seen: Vec::new(),
             times: Times::default(),
         }
@@ -204,7 +207,7 @@ struct BlockReader<'a> {
     /// The known directives that were probably meant by unknown ones.
     intended: Vec<&'static str>,
     findings: &'a mut Findings,
-    suggestions: &'a mut usize,
+    suggestions: &'a mut Suggestions,
     malformed: bool,
     unsupported: bool,
 }
@@ -312,8 +315,15 @@ impl BlockReader<'_> {
 
     /// Returns the directive that was probably meant. The number of searches in a file is limited.
     fn suggestion(&mut self, name: &str) -> Option<(usize, &'static Directive)> {
-        *self.suggestions = self.suggestions.checked_sub(1)?;
-        nearest(name, DIRECTIVES.iter().map(|row| row.name)).and_then(numbered)
+        if let Some(known) = self.suggestions.get(name) {
+            return *known;
+        }
+        if self.suggestions.len() >= MAX_SUGGESTIONS {
+            return None;
+        }
+        let found = nearest(name, DIRECTIVES.iter().map(|row| row.name)).and_then(numbered);
+        self.suggestions.insert(name.to_owned(), found);
+        found
     }
 }
 

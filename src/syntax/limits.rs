@@ -39,7 +39,7 @@ pub const MAX_CHAIN: usize = 16;
 /// Maximum number of EXCLUSIVE blocks of one name, and of blocks that replace one name or one block.
 pub const MAX_COMPETING_BLOCKS: usize = 128;
 
-/// Maximum number of unknown directives in a file for which a similar directive is suggested.
+/// Maximum number of names of unknown directives in a file for which a similar directive is suggested.
 pub const MAX_SUGGESTIONS: usize = 1000;
 
 /// Maximum number of steps of one event, after which its result is undetermined. Steps are visits of blocks and edges of

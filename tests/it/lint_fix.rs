@@ -167,6 +167,16 @@ fn fix_applies_many_fixes() {
     assert!(!fixed.contains('\u{a0}') && fixed.lines().count() == 6000);
 }
 
+/// A file has at most 1,000 suggestions for names, and the same typing error counts once.
+#[test]
+fn fix_corrects_one_typing_error_in_many_blocks() {
+    let dir = TestDir::new();
+    let text: String = (0..17_000).map(|n| format!("FEATURE A{n} {{ VENDOR=x CUONT=5 }}\n")).collect();
+    let (fixed, message) = fixed(&dir, &text, &["--allow", "K"]);
+    assert!(message.contains("fixed 17000 findings in x.lic\n"), "{}", &message[message.len() - 200..]);
+    assert!(!fixed.contains("CUONT"));
+}
+
 fn payloads(text: &str) -> Vec<Vec<u8>> {
     let license = License::from_text("x", text);
     let is_signed =

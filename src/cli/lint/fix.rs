@@ -6,12 +6,12 @@ use std::sync::Arc;
 use crate::{CliError, Exit};
 use keywright_license::License;
 use keywright_lint::{self as lint, Options};
-use keywright_syntax::diagnostic::{Diagnostic, Edit, Fix};
+use keywright_syntax::diagnostic::{Diagnostic, Edit, Fix, Severity};
 use keywright_syntax::jobs::InOrder;
 use keywright_syntax::source::{SourceFile, Span};
 use keywright_verify::Payload;
 
-/// Maximum number of rounds; a fix may reveal another finding.
+/// Maximum number of rounds that do not reduce the number of findings; a fix may reveal another finding.
 const ROUNDS: usize = 16;
 
 /// Maximum number of findings per file, if all of them count. Higher than the number shown, because all of them are fixed.
@@ -74,10 +74,16 @@ pub(super) fn fix(
 ) -> Result<Vec<FixedSource>, (String, Unfixed)> {
     let options = Options { most: FINDINGS, ..options.clone() };
     let mut now: Vec<FixedSource> = files.iter().map(|file| (Arc::clone(file), Report::default())).collect();
-    for _ in 0..ROUNDS {
+    let (mut fewest, mut idle) = (usize::MAX, 0);
+    while idle < ROUNDS {
         let read = |file: &Arc<SourceFile>| License::parse_with(Arc::clone(file), FINDINGS, &InOrder);
         let licenses: Vec<License> = now.iter().map(|(file, _)| read(file)).collect();
-        let found = lint::lint(&licenses.iter().collect::<Vec<_>>(), &options);
+        let (found, tally) = lint::lint_counting(&licenses.iter().collect::<Vec<_>>(), &options);
+        let count = tally.at_least(Severity::Note);
+        if count >= fewest {
+            idle += 1;
+        }
+        fewest = fewest.min(count);
         let mut changed = false;
         for (license, (file, report)) in licenses.iter().zip(&mut now) {
             let chosen = choose(license, &found, mode);
