@@ -52,6 +52,8 @@ def token(name: object, *needs: str) -> str:
 pair: Unit = lambda at: pool(f"Pool{at}", 20 + at % 7) + token(f"Draw{at}", need(f"Pool{at}", at % 7 + 1))
 dated: Unit = lambda at: pool(f"Pool{at}", 20, f"START=2026-01-{at % 28 + 1:02} END=2027-{at % 12 + 1:02}-01")
 similar: Unit = lambda at: pool(f"MySolution{'s' * (at % 2)}{at // 2}", 5)
+of_two_vendors: Unit = lambda at: pair(at) if at % 2 else pair(at).replace(NAME, "Other")
+of_both_vendors: Unit = lambda at: pair(at) + pair(at).replace(NAME, "Other")
 layer: Unit = lambda at: token(f"T{at}", need(f"T{at - 1}")) if at % 15 else pool(f"T{at}", 1000)
 ten = lambda at: (need(f"T{at - at % 20 + step}") for step in range(10))
 wide: Unit = lambda at: token(f"T{at}", *ten(at)) if at % 20 >= 10 else pool(f"T{at}", 99)
@@ -79,6 +81,10 @@ def one(unit: Unit, more: str = "") -> Files:
 
 def two_files(n: int) -> dict[str, str]:
     return {"a.lic": many(pair)(n), "b.lic": many(lambda at: pair(n + at))(n)}
+
+
+def changed(n: int) -> dict[str, str]:
+    return {"a.lic": many(pair)(n), "b.lic": many(pair)(n).replace("COUNT=2", "COUNT=1")}
 
 
 def separate(unit: Unit) -> Files:
@@ -174,6 +180,7 @@ SHAPES = [
     Shape("lint --fix --diff", 500, f"lint --fix --unsafe-fixes --diff --at {DAY} a.lic", lic(typing_error), codes=FOUND),
     Shape("lint --format sarif", 1000, f"lint --format sarif --at {DAY} a.lic", lic(wrong), codes=FOUND),
     Shape("lint: files of a directory", 200, f"lint --at {DAY} .", separate(pair)),
+    Shape("lint: similar names of files", 200, f"lint --at {DAY} .", separate(similar)),
     Shape("verify: signed blocks", 60, VERIFY, lic(pair), after(SIGN)),
     Shape("verify: blocks of an unknown key", 1000, VERIFY, lic(stranger), codes=FOUND),
     Shape("verify: entries of a revocation list", 100, VERIFY, lic(pair), after(SIGN, REVOKE), codes=FOUND),
@@ -186,10 +193,14 @@ SHAPES = [
     Shape("payload", 1000, "payload --feature Draw0 a.lic", lic(pair)),
     Shape("explain: alternatives", 300, f"explain --at {DAY} Draw a.lic", lic(alternative)),
     Shape("diff", 200, f"diff --at {DAY} a.lic a.lic", lic(pair)),
+    Shape("diff: changes", 200, f"diff --at {DAY} a.lic b.lic", changed, codes=FOUND),
     Shape("merge", 100, f"merge --at {DAY} -o - a.lic b.lic", two_files),
     Shape("graph --format dot", 500, f"graph --format dot --at {DAY} a.lic", lic(pair)),
+    Shape("graph --format svg", 500, f"graph --format svg --at {DAY} a.lic", lic(pair)),
+    Shape("graph: two vendors", 500, f"graph --format mermaid --at {DAY} a.lic", lic(of_two_vendors)),
     Shape("timeline", 500, f"timeline --from {DAY} a.lic", lic(dated)),
     Shape("capacity", 200, f"capacity --at {DAY} a.lic", lic(pair)),
+    Shape("capacity: two vendors", 200, f"capacity --at {DAY} a.lic", lic(of_both_vendors)),
     Shape("test: steps", 1000, "test a.yaml", steps),
     Shape("test: scenarios", 300, "test --coverage a.yaml", suite),
     Shape("test --mutate", 100, "test --mutate a.yaml", suite),
