@@ -87,6 +87,13 @@ def changed(n: int) -> dict[str, str]:
     return {"a.lic": many(pair)(n), "b.lic": many(pair)(n).replace("COUNT=2", "COUNT=1")}
 
 
+def pool_chain(n: int) -> dict[str, str]:
+    """Tokens that draw on two pools each, so that all are one part, which is joined from its end."""
+    pools = many(lambda at: pool(f"Pool{at}", 20))(n + 1)
+    tokens = "".join(token(f"Draw{at}", need(f"Pool{at}"), need(f"Pool{at + 1}")) for at in reversed(range(n)))
+    return {"a.lic": pools + tokens, "b.lic": pools + tokens.replace("COUNT=1", "COUNT=2")}
+
+
 def separate(unit: Unit) -> Files:
     return lambda n: {f"{at}.lic": unit(at) for at in range(n)}
 
@@ -193,6 +200,7 @@ SHAPES = [
     Shape("payload", 1000, "payload --feature Draw0 a.lic", lic(pair)),
     Shape("explain: alternatives", 300, f"explain --at {DAY} Draw a.lic", lic(alternative)),
     Shape("diff", 200, f"diff --at {DAY} a.lic a.lic", lic(pair)),
+    Shape("diff: one chain of pools", 500, f"diff --at {DAY} a.lic b.lic", pool_chain, codes=FOUND),
     Shape("diff: changes", 200, f"diff --at {DAY} a.lic b.lic", changed, codes=FOUND),
     Shape("merge", 100, f"merge --at {DAY} -o - a.lic b.lic", two_files),
     Shape("graph --format dot", 500, f"graph --format dot --at {DAY} a.lic", lic(pair)),

@@ -147,18 +147,21 @@ impl Union {
         index
     }
 
-    fn root(&self, mut index: usize) -> usize {
-        while let Some(parent) = self.parents.get(index).filter(|parent| **parent != index) {
-            index = *parent;
+    /// Returns the root of a set, and halves the path to it for later calls.
+    fn root(&mut self, mut index: usize) -> usize {
+        while let Some(parent) = self.parents.get(index).copied().filter(|parent| *parent != index) {
+            let next = self.parents.get(parent).copied().unwrap_or(parent);
+            self.parents.iter_mut().skip(index).take(1).for_each(|parent| *parent = next);
+            index = next;
         }
         index
     }
 
-    fn root_of(&self, name: &str) -> usize {
-        self.indices.get(name).map_or(usize::MAX, |index| self.root(*index))
+    fn root_of(&mut self, name: &str) -> usize {
+        self.indices.get(name).copied().map_or(usize::MAX, |index| self.root(index))
     }
 
-    /// Joins two sets. The older root stays, and the path to it is shortened.
+    /// Joins two sets. The older root stays.
     fn join(&mut self, one: usize, other: usize) {
         let (one, other) = (self.root(one), self.root(other));
         let (first, second) = (one.min(other), one.max(other));
