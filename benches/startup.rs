@@ -2,6 +2,7 @@
 //! they are installed.
 //!
 //! Run `cargo bench --bench startup`. The programs run in turn, so that a slow moment of the machine affects all of them.
+//! `KEYWRIGHT=PATH` also measures another build of keywright.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -17,21 +18,26 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_keywright");
 const RUNS: usize = 300;
 
 /// What is run, with its arguments. The first one that is installed is the unit of the ratios.
-const ROWS: [(&str, &[&str]); 4] = [
+const PEERS: [(&str, &[&str]); 2] = [
     ("minisign", &["-Vqm", "message", "-p", "minisign.pub"]),
     (
         "openssl",
         &["pkeyutl", "-verify", "-rawin", "-in", "message", "-sigfile", "raw.sig", "-inkey", "raw.pem"],
     ),
-    (PROGRAM, &["--version"]),
-    (PROGRAM, &["verify", "--trust", "keys", "signed.lic"]),
 ];
+
+/// What keywright does.
+const COMMANDS: [&[&str]; 2] = [&["--version"], &["verify", "--trust", "keys", "signed.lic"]];
 
 fn main() {
     let place = tempfile::tempdir().unwrap();
     prepare(place.path());
     let is_installed = |(program, args): &(&str, &[&str])| run(place.path(), program, args).is_some();
-    let rows: Vec<_> = ROWS.into_iter().filter(is_installed).collect();
+    let mut rows: Vec<_> = PEERS.into_iter().filter(is_installed).collect();
+    let other = std::env::var("KEYWRIGHT").ok();
+    for program in [Some(PROGRAM), other.as_deref()].into_iter().flatten() {
+        rows.extend(COMMANDS.map(|args| (program, args)));
+    }
     let mut times = vec![Vec::with_capacity(RUNS); rows.len()];
     for _ in 0..RUNS {
         for ((program, args), times) in rows.iter().zip(&mut times) {
@@ -42,6 +48,7 @@ fn main() {
     let medians: Vec<f64> = times.into_iter().map(median).collect();
     let unit = medians.first().copied().unwrap();
     for ((program, args), time) in rows.iter().zip(&medians) {
+        let program = if other.as_deref() == Some(*program) { "$KEYWRIGHT" } else { program };
         let name = format!("{} {}", Path::new(program).file_name().unwrap().display(), args.first().unwrap());
         println!("  {name:24} {:6.2}   ratio {:.2}", time * 1e3, time / unit);
     }
