@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_keywright");
 const RUNS: usize = 300;
 
-/// What is run, with its arguments. The first one that is installed is the unit of the ratios.
+/// Programs to compare with, and their arguments. The first one that is installed is the unit of the ratios.
 const PEERS: [(&str, &[&str]); 2] = [
     ("minisign", &["-Vqm", "message", "-p", "minisign.pub"]),
     (

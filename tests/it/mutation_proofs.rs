@@ -98,8 +98,8 @@ fn events() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(event, 1..30)
 }
 
-/// The first request of a session for each token, on one of the days: most of the denials that only the order of the
-/// blocks decides.
+/// Sessions with one request for each token, on one of the days. Most denials whose reason depends on the order of the
+/// blocks occur in the first request.
 fn first_requests() -> impl Strategy<Value = Vec<Vec<String>>> {
     (0..4usize, 1..3u32).prop_map(|(days, count)| {
         let request = |token| {

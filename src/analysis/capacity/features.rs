@@ -67,7 +67,7 @@ impl Features {
     pub(super) fn some(model: &Model, day: Date, hosts: Hosts, keep: impl Fn(&str) -> bool) -> Self {
         let mut all =
             Self { rows: Vec::new(), supplies: Vec::new(), indices: HashMap::new(), users: Vec::new(), day };
-        // No feature keeps a change of it.
+        // Each feature leaves it as it was.
         let mut state = State::new(model, day.at(0, 0, 0, 0));
         let ids: Vec<NameId> = model.names().filter(|(_, name)| keep(name)).map(|(id, _)| id).collect();
         for id in ids {
@@ -80,7 +80,9 @@ impl Features {
         all.users = vec![Vec::new(); all.supplies.len()];
         for (at, row) in all.rows.iter().enumerate() {
             for supply in &row.supplies {
-                all.users.iter_mut().skip(*supply).take(1).for_each(|users| users.push(at));
+                if let Some(users) = all.users.get_mut(*supply) {
+                    users.push(at);
+                }
             }
         }
         all.mark_pools(model);

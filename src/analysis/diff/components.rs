@@ -43,23 +43,21 @@ impl<'a> Part<'a> {
         self.sides.iter().flatten().map(|block| block.feature)
     }
 
-    /// Returns a set with the model of the part, so that the work on the part depends on its own size.
-    pub(super) fn of_set<'s>(&'s self, set: LicenseSet<'s>, side: Side) -> LicenseSet<'s> {
-        let model = self.models.get(side as usize).and_then(Option::as_ref);
-        LicenseSet { model: model.unwrap_or(set.model), ..set }
-    }
-
-    fn model(&self, side: Side) -> Option<Model> {
-        let blocks = self.sides.get(side as usize)?.iter();
-        Model::compile_blocks(blocks.map(|block| (block.file, block.license, block.feature))).ok()
+    /// Returns the sets with the models of the part, so that the work on the part depends on its own size.
+    pub(super) fn of_sets<'s>(
+        &'s self,
+        old: LicenseSet<'s>,
+        new: LicenseSet<'s>,
+    ) -> (LicenseSet<'s>, LicenseSet<'s>) {
+        let [old_model, new_model] = &self.models;
+        let old = LicenseSet { model: old_model.as_ref().unwrap_or(old.model), ..old };
+        (old, LicenseSet { model: new_model.as_ref().unwrap_or(new.model), ..new })
     }
 }
 
-/// One of the two sets.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Side {
-    Old,
-    New,
+fn compile(blocks: &[PartBlock<'_>]) -> Option<Model> {
+    let blocks = blocks.iter().map(|block| (block.file, block.license, block.feature));
+    Model::compile_blocks(blocks).ok()
 }
 
 /// Returns the parts in which the sets differ.
@@ -113,12 +111,11 @@ pub(super) fn changed<'a>(old: LicenseSet<'a>, new: LicenseSet<'a>) -> Vec<Part<
     }
     let differs = |Part { sides: [old, new], .. }: &Part<'_>| old != new;
     let mut parts: Vec<Part<'a>> = parts.into_values().filter(differs).collect();
-    let is_read = |set: LicenseSet<'_>| !set.licenses.iter().any(License::has_errors);
-    let (is_old_read, is_new_read) = (is_read(old), is_read(new));
+    let is_read = [old, new].map(|set| !set.licenses.iter().any(License::has_errors));
     for part in &mut parts {
-        let old = is_old_read.then(|| part.model(Side::Old)).flatten();
-        let new = is_new_read.then(|| part.model(Side::New)).flatten();
-        part.models = [old, new];
+        for ((model, blocks), is_read) in part.models.iter_mut().zip(&part.sides).zip(is_read) {
+            *model = if is_read { compile(blocks) } else { None };
+        }
     }
     parts
 }
@@ -151,7 +148,9 @@ impl Union {
     fn root(&mut self, mut index: usize) -> usize {
         while let Some(parent) = self.parents.get(index).copied().filter(|parent| *parent != index) {
             let next = self.parents.get(parent).copied().unwrap_or(parent);
-            self.parents.iter_mut().skip(index).take(1).for_each(|parent| *parent = next);
+            if let Some(parent) = self.parents.get_mut(index) {
+                *parent = next;
+            }
             index = next;
         }
         index

@@ -22,8 +22,6 @@ mod terms_listing;
 
 use jiff::civil::Date;
 
-use components::Side;
-
 pub use blocks::{BlockChange, BlockChangeKind, ChangedDirective};
 pub use change::{Change, ChangeKind, LicenseSet};
 pub use example::{DrawChange, Example, ExampleStep};
@@ -52,7 +50,7 @@ impl Difference {
         let mut changes: Vec<Change> = block_changes.iter().flat_map(|change| change.losses(at)).collect();
         let parts = components::changed(old, new);
         for part in &parts {
-            let (old, new) = (part.of_set(old, Side::Old), part.of_set(new, Side::New));
+            let (old, new) = part.of_sets(old, new);
             changes.extend(listing::of_part(old, new, part, at));
         }
         listing::drop_repeated(&mut changes);
